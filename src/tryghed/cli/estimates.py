@@ -1,0 +1,228 @@
+"""Shares and comparisons for an analyst at the terminal, with the design's uncertainty.
+
+What they answer has not passed the gate, and each command says so.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast, get_args
+
+import click
+import polars as pl
+
+from tryghed import inquiry, measures
+from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
+from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
+from tryghed.definitions.policy import IntervalMethod
+from tryghed.definitions.project import Project
+from tryghed.delivery import rscript
+from tryghed.delivery.answered import Answered
+from tryghed.errors import UsageError
+from tryghed.inquiry import Correction, Question
+from tryghed.pipeline import latest_wave, main_survey, present
+from tryghed.reporting import danish
+from tryghed.statistics.functionals import Reference
+
+_DRAWN = 20  # characters
+_AROUND_ZERO = ("difference", "slope")
+_TOLD = ("verdict", "flags")  # also where every row has the same
+
+by_option = click.option(
+    "--by", metavar="NAME[,NAME]", default="", help='Divide by: an area set (or "district") and groups, with commas.'
+)
+where_option = click.option(
+    "--where", multiple=True, metavar="NAME=VALUE", help="Only this category or area; may be repeated."
+)
+r_option = click.option(
+    "--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R",
+    help="Also write an R script that recomputes the numbers, and the rows it needs beside it (personal data).",
+)  # fmt: skip
+correct_option = click.option(
+    "--correct", "correction", type=click.Choice(["holm", "bh", "none"]), default="holm", show_default=True,
+    help="Correction over all tests of the answer.",
+)  # fmt: skip
+interval_option = click.option(
+    "--interval", type=click.Choice(get_args(IntervalMethod)),
+    help="Confidence interval of shares. Default: that of policy/release.toml.",
+)  # fmt: skip
+deff_option = click.option(
+    "--deff", type=click.Choice(["without", "with"]), default="with", show_default=True,
+    help="Design effects against a simple random sample with replacement, or without: then weights must sum to people.",
+)  # fmt: skip
+wave_option = click.option(
+    "--wave", "waves", metavar="WAVE[,WAVE]", default="", help="Default: the newest. Several are pooled."
+)
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="INDICATOR|ITEM...")
+@by_option
+@where_option
+@wave_option
+@interval_option
+@deff_option
+@r_option
+@survey_option
+@output_options
+@project_option
+@quiet_option
+def share(
+    names: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, interval: str | None, deff: str,
+    script: Path | None, survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Estimate shares of indicators, with their intervals, or of every answer to an item.
+
+    The column flags says what the gate would withhold, and why. The numbers have not passed it: they are for
+    analysis, not for publication.
+
+    \b
+    Example: tryghed share tryg_aften --by district
+             tryghed share tryg_aften --by sex,age --wave 2023,2024,2025 --where district=valby
+             tryghed share safe_evening --by district --where district=valby
+    """
+    opened = present(open_project(project))
+    method, reference = cast("IntervalMethod", interval or opened.rules.interval), cast("Reference", deff)
+    items = measures.items(opened, survey or main_survey(opened))
+    if set(names) & set(items):
+        if script is not None:
+            raise UsageError("--r recomputes shares of indicators, not of every answer to an item")
+        asked = ask(opened, survey, waves, names, by, where, known=measures.items)
+        answer = measures.distributions(opened, asked, interval=method, deff=reference)
+        tell(marked(answer, opened, asked), form, output, quiet, middle="share")
+        return
+    asked = ask(opened, survey, waves, names, by, where)
+    answer = inquiry.shares(opened, asked, interval=method, deff=reference)
+    _write_script(answer, opened, asked, script, quiet)
+    tell(marked(answer, opened, asked), form, output, quiet, middle="share")
+
+
+@click.command()
+@click.argument("indicators", nargs=-1, required=True, metavar="INDICATOR...")
+@by_option
+@where_option
+@wave_option
+@click.option("--since", metavar="WAVE", help="Compare with this earlier wave.")
+@correct_option
+@r_option
+@survey_option
+@output_options
+@project_option
+@quiet_option
+def compare(
+    indicators: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, since: str | None, correction: str,
+    script: Path | None, survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Test differences between areas, groups or waves.
+
+    Each area is compared with everybody outside it, each group with every other, and with --since each share with
+    its own in an earlier wave. All differences of an answer are corrected together.
+
+    \b
+    Example: tryghed compare tryg_aften --by district
+             tryghed compare tryg_aften --by sex
+             tryghed compare tryg_aften --by district --since 2022
+    """
+    opened = present(open_project(project))
+    asked = ask(opened, survey, waves, indicators, by, where)
+    answer = inquiry.comparisons(opened, asked, since=since, correction=cast("Correction", correction))
+    _write_script(answer, opened, asked, script, quiet)
+    tell(marked(answer, opened, asked), form, output, quiet, middle="difference")
+
+
+@click.command()
+@click.argument("indicators", nargs=-1, required=True, metavar="INDICATOR...")
+@by_option
+@where_option
+@click.option("--wave", metavar="WAVE", default="", help="Last wave of the line. Default: the newest.")
+@correct_option
+@r_option
+@survey_option
+@output_options
+@project_option
+@quiet_option
+def trend(
+    indicators: tuple[str, ...], by: str, where: tuple[str, ...], wave: str, correction: str, script: Path | None,
+    survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Fit a straight line through the comparable waves of a share.
+
+    SLOPE is the change of the share per year. The word tendency takes five comparable waves and more; a small Q_P
+    says that the waves jump about the line by more than chance.
+
+    \b
+    Example: tryghed trend bekymret_indbrud --by district
+    """
+    opened = present(open_project(project))
+    asked = ask(opened, survey, wave, indicators, by, where)
+    answer = inquiry.developments(opened, asked, correction=cast("Correction", correction))
+    _write_script(answer, opened, asked, script, quiet)
+    tell(marked(answer, opened, asked), form, output, quiet, middle="slope")
+
+
+def marked(answer: Answered, project: Project, asked: Question) -> Answered:
+    """Return the answer with the waves behind it that nobody has confirmed."""
+    others = {wave for line in answer.lines for side in (line.one, line.other) if side for wave in side.waves}
+    return replace(answer, says=with_unverified(project, answer.says, asked.survey, {*asked.waves, *others}))
+
+
+def _write_script(answer: Answered, project: Project, asked: Question, script: Path | None, quiet: bool) -> None:
+    if script is not None:
+        data = rscript.write(inquiry.rows_behind(project, asked, answer.lines), answer.lines, script)
+        say(f"{script}: {len(answer.lines)} numbers; {data}: the rows behind them, personal data", quiet=quiet)
+
+
+def ask(
+    project: Project, survey: str | None, waves: str, names: Sequence[str], by: str, where: Sequence[str],
+    *, known: Callable[[Project, str], Collection[str]] | None = None,
+) -> Question:  # fmt: skip
+    """Return what the words on a command line ask; `known` says what may be named, by default indicators."""
+    about = survey or main_survey(project)
+    return inquiry.question(
+        project, about, _names(waves) or [latest_wave(project, about)], names, by=_names(by),
+        where=pairs(where, example="--where sex=kvinde"), known=known(project, about) if known else None,
+    )  # fmt: skip
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def tell(answer: Answered, form: str | None, output: Path | None, quiet: bool, *, middle: str) -> None:
+    """Hand over the answer; on the terminal with its intervals drawn, and without the columns few people read."""
+    chosen = form_of(form, output)
+    if chosen != "table":
+        deliver(answer.rows, answer.says, chosen, output, quiet, source=answer.provenance)
+        return
+    drawing = _drawing(answer.rows, middle)
+    shown = answer.rows.insert_column(answer.rows.columns.index("upper") + 1, drawing)
+    texts = [name for name in shown.columns if shown[name].dtype == pl.String and name != drawing.name]
+    alike = [name for name in texts if shown.height > 1 and name not in _TOLD and shown[name].n_unique() == 1]
+    unflagged = ["flags"] if (shown["flags"] == "").all() else []
+    few_read = ["se", "df", "n_eff", "p", "chi2", "q", "q_df"]
+    rows = shown.select(name for name in shown.columns if name not in {*few_read, *alike, *unflagged})
+    deliver(rows, answer.says, chosen, output, quiet, kept=rows.columns, source=answer.provenance)
+
+
+def _drawing(rows: pl.DataFrame, middle: str) -> pl.Series:
+    """Return the intervals in characters on one axis, its ends as the name; differences have `|` at zero."""
+    marks = [0.0] if middle in _AROUND_ZERO else []
+    limits = [*marks, *rows["lower"].drop_nulls(), *rows["upper"].drop_nulls()]
+    low, high = min(limits, default=0.0), max(limits, default=1.0)
+
+    def at(value: float) -> int:
+        return round((value - low) / ((high - low) or 1.0) * (_DRAWN - 1))
+
+    def drawn(lower: float | None, upper: float | None, point: float | None) -> str:
+        cells = [" "] * _DRAWN
+        for zero in marks:
+            cells[at(zero)] = "|"
+        if lower is not None and upper is not None and point is not None:
+            cells[at(lower) : at(upper) + 1] = ["─"] * (at(upper) - at(lower) + 1)
+            for zero in marks:
+                cells[at(zero)] = "┼" if lower <= zero <= upper else "|"
+            cells[at(point)] = "●"
+        return "".join(cells)
+
+    name = f"{danish.decimal(low, 2)} to {danish.decimal(high, 2)}"
+    return pl.Series(name, [drawn(*row) for row in rows.select("lower", "upper", middle).iter_rows()], dtype=pl.String)

@@ -1,0 +1,101 @@
+"""Options that several commands share, and how they speak while they work."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+
+from tryghed.cli.terminal import columns, fitted
+from tryghed.definitions.project import Project, find, load
+from tryghed.delivery.exports import Form
+from tryghed.errors import UsageError
+from tryghed.publication import Progress, Step
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+#: The forms a result can be written in.
+FORMATS: tuple[Form, ...] = get_args(Form)
+_CLEAR = "\r\033[K"
+_BAR = 30  # characters
+
+
+def project_option(command: Command) -> Command:
+    """Add `--project`: the project folder, by default the nearest one with `surveys/` at or above this one."""
+    return click.option(
+        "--project",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Project folder. Default: the nearest folder with surveys/, from here upwards.",
+    )(command)
+
+
+def quiet_option(command: Command) -> Command:
+    """Add `--quiet`: only errors are told."""
+    return click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")(command)
+
+
+def because_option(command: Command) -> Command:
+    """Add `--because`: the reason, which is kept in the audit log."""
+    return click.option("--because", default="", metavar="TEXT", help="The reason; it is kept. Name no respondent.")(
+        command
+    )
+
+
+def output_options(command: Command) -> Command:
+    """Add `--format` and `--output`."""
+    form = click.option(
+        "-f", "--format", "form", type=click.Choice(FORMATS), help="Default: table, or what OUTPUT's name ends in."
+    )
+    target = click.option(
+        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of the terminal."
+    )
+    return form(target(command))
+
+
+def open_project(folder: Path | None) -> Project:
+    """Return the project in `folder`, or the nearest one at or above the current folder."""
+    return load(folder if folder is not None else find(Path.cwd()))
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Tell the user something, on stderr."""
+    if not quiet:
+        click.echo(fitted(text, sys.stderr), err=True)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """Give a function to be told of each step: one line that is written over on a terminal, nothing elsewhere."""
+    width = None if quiet else columns(sys.stderr)
+
+    def show(step: Step) -> None:
+        if width is not None:
+            click.echo(_CLEAR + _line(step)[: width - 1], err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        if width is not None:
+            click.echo(_CLEAR, err=True, nl=False)
+
+
+def _line(step: Step) -> str:
+    if not step.steps:
+        return f"{step.stage} {step.at} …"
+    filled = _BAR * step.done // step.steps
+    return f"{step.stage} {'█' * filled}{'░' * (_BAR - filled)} {step.done}/{step.steps} {step.at}"
+
+
+def form_of(form: str | None, output: Path | None) -> Form:
+    """Return the form to write in: the one asked for, else what the file's name ends in, else a table.
+
+    Raises:
+        UsageError: The file's name ends in none of the forms.
+    """
+    named = form or (output.suffix.removeprefix(".") if output is not None else "table")
+    for known in FORMATS:
+        if named == known:
+            return known
+    raise UsageError(f"no format {named!r}", hint=f"formats: {', '.join(FORMATS)}; give one with --format")

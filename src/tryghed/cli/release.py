@@ -1,0 +1,243 @@
+"""Releases: what the reports would show, frozen numbers, corrections."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+import polars as pl
+
+from tryghed import pipeline
+from tryghed.cli.options import open_project, progress, project_option, quiet_option, say
+from tryghed.cli.terminal import columns
+from tryghed.definitions.project import Project
+from tryghed.delivery import checklist, exports
+from tryghed.delivery.summaries import listed, planned, shown
+from tryghed.frames import EVERYBODY
+from tryghed.publication import Step
+from tryghed.release import archive, editions
+from tryghed.release import review as reviews
+from tryghed.release.plan import plan
+from tryghed.release.records import plain
+from tryghed.release.released import CellKey, Exemption
+from tryghed.store import rounds
+
+survey_option = click.option("--survey", help="Survey the reports are about. Default: the first they are about.")
+wave_option = click.option("--wave", help="Wave. Default: the newest.")
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+because_option = click.option("--because", required=True, metavar="REASON", help="Why; kept, and printed.")
+_WIDTH = 100
+_ROWS = 12  # of each list of a review
+
+
+@click.group()
+def release() -> None:
+    """Freeze what reports show; correct, withdraw and review releases.
+
+    Reports can only be made from a frozen release in releases/NAME/. `tryghed report` and `tryghed run` build the
+    first one of a wave by themselves.
+
+    \b
+    Example: tryghed release list
+    """
+
+
+@release.command("plan")
+@survey_option
+@wave_option
+@json_option
+@project_option
+def show_plan(survey: str | None, wave: str | None, as_json: bool, project: Path | None) -> None:
+    """Show what the reports of a wave would show, without computing it.
+
+    \b
+    Example: tryghed release plan --wave 2025
+    """
+    opened, about, of_wave = _opened(project, survey, wave)
+    rows = planned(opened, plan(rounds.informed(opened), about, of_wave))
+    click.echo(_written(rows, as_json))
+
+
+@release.command()
+@survey_option
+@wave_option
+@click.option("--because", default="", metavar="REASON", help="Why numbers are corrected; printed in the reports.")
+@project_option
+@quiet_option
+def build(survey: str | None, wave: str | None, because: str, project: Path | None, quiet: bool) -> None:
+    """Freeze what the reports of a wave show in releases/NAME/.
+
+    The first release of a wave has the wave's name. Building the same numbers again is the same release. Where numbers
+    differ from it, nothing is built without --because: the correction is a release of its own ("2025-2") that says
+    what changed and by how much.
+
+    \b
+    Example: tryghed release build --wave 2025
+             tryghed release build --wave 2025 --because "Vægten for Valby var forkert"
+    """
+    opened, about, of_wave = _opened(project, survey, wave)
+    with progress(quiet=quiet) as step:
+        built = editions.build(
+            opened, about, of_wave, because=because,
+            estimating=lambda: step(Step("estimating", f"{about}/{of_wave}")),
+        )  # fmt: skip
+    say(told(built), quiet=quiet)
+
+
+@release.command("list")
+@json_option
+@project_option
+def list_releases(as_json: bool, project: Path | None) -> None:
+    """List the releases, oldest first.
+
+    \b
+    Example: tryghed release list
+    """
+    click.echo(_written(listed(archive.entries(open_project(project).folder)), as_json))
+
+
+@release.command()
+@click.argument("name")
+@json_option
+@project_option
+def show(name: str, as_json: bool, project: Path | None) -> None:
+    """Show what a release holds, after making sure that nobody has edited it.
+
+    \b
+    Example: tryghed release show 2025
+    """
+    opened = open_project(project)
+    entry, released = archive.entry(opened.folder, name), archive.load(opened.folder, name)
+    found = shown(entry, released)
+    if as_json:
+        click.echo(json.dumps(plain(found), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(f"{label:<14} {text}" for label, text in found.items()))
+
+
+@release.command()
+@click.argument("name")
+@because_option
+@project_option
+@quiet_option
+def withdraw(name: str, because: str, project: Path | None, quiet: bool) -> None:
+    """Take away a release that was never handed out.
+
+    Only the newest edition of a wave can be withdrawn. It is kept in releases/withdrawn/, and its name is free again.
+    What somebody has is corrected instead: tryghed release build --because REASON.
+
+    \b
+    Example: tryghed release withdraw 2025 --because "Definitionen af tryg er rettet før udgivelsen"
+    """
+    known = editions.withdraw(open_project(project), name, because)
+    say(f"release {known.name} ({known.release_id}) is withdrawn; kept in releases/withdrawn/", quiet=quiet)
+
+
+@release.command("except")
+@click.argument("verdict", type=click.Choice(["show", "withhold", "secret", "rules"]))
+@click.argument("indicator")
+@survey_option
+@wave_option
+@click.option("--of", "source", metavar="SURVEY/WAVE", help="Where the share is from, if not the release's own wave.")
+@click.option("--area-set", help="Area set. Default: that of the reports.")
+@click.option("--area", default=EVERYBODY, show_default=True, metavar="CODE", help="Area.")
+@click.option("--dimension", default=EVERYBODY, show_default=True, help="Group, or groups crossed: sex*age.")
+@click.option("--category", default=EVERYBODY, show_default=True, help="Category of the group.")
+@click.option("--by", default="", metavar="NAME", help="Who decides.")
+@click.option("--because", default="", metavar="REASON", help="Why; printed as a footnote.")
+@click.option("--seconded-by", default="", metavar="NAME", help="Who agrees: another person.")
+@project_option
+@quiet_option
+def decide(
+    verdict: Literal["show", "withhold", "secret", "rules"], indicator: str, survey: str | None, wave: str | None,
+    source: str | None, area_set: str | None, area: str, dimension: str, category: str, by: str, because: str,
+    seconded_by: str, project: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Make an exemption from the rules for one share; two people have to agree.
+
+    VERDICT is `withhold` (as if too uncertain), `secret` (as if it could point at a person; others may have to be
+    hidden with it), `show` (though too uncertain; never what could point at a person), or `rules`, which takes an
+    exemption back. The first person gives --by and --because. It is in force once a second one agrees, at once or
+    later by repeating the command with --seconded-by alone. Exemptions are printed as footnotes and kept.
+
+    \b
+    Example: tryghed release except withhold tryg_aften --area valby --by "Anna Holm" --because "Skemaet var forkert"
+             tryghed release except withhold tryg_aften --area valby --seconded-by "Bo Friis"
+    """
+    opened, about, of_wave = _opened(project, survey, wave)
+    named, _, its_wave = (source or f"{about}/{of_wave}").partition("/")
+    cell = CellKey(
+        named, its_wave, area_set or plan(opened, about, of_wave).area_set, area, dimension, category, indicator
+    )
+    decided = Exemption(cell, verdict, by, because, archive.today(), seconded_by)
+    made = editions.decide(opened, about, of_wave, decided)
+    state = f"agreed by {made.seconded_by}: in force" if made.seconded_by else "waits for --seconded-by a second person"
+    say(f"{made.verdict} {' '.join(cell)}: decided by {made.by}, {state}", quiet=quiet)
+
+
+@release.command()
+@click.argument("name", required=False)
+@survey_option
+@wave_option
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Also as a page, with all rows.")
+@click.option("--all", "everything", is_flag=True, help="All rows on the terminal, not the first of each list.")
+@project_option
+@quiet_option
+def review(
+    name: str | None, survey: str | None, wave: str | None, page: Path | None, everything: bool,
+    project: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """List what a person should look at before a release is handed out.
+
+    What is withheld and by which rule, what is close to a limit, what differs from the release before and from the
+    wave before, files nobody has verified, accepted warnings, exemptions. The numbers are those a build would release
+    now; NAME names the release of a wave instead of --wave. The list tells more than may be published.
+
+    \b
+    Example: tryghed release review --html kontrol.html
+             tryghed release review 2025
+    """
+    if name is not None and (survey or wave):
+        raise click.UsageError("NAME names survey and wave by itself")
+    opened = open_project(project)
+    if name is not None:
+        entry = archive.entry(opened.folder, name)
+        survey, wave = entry.survey, entry.wave
+    _, about, of_wave = _opened(project, survey, wave)
+    with progress(quiet=quiet) as step:
+        step(Step("estimating", f"{about}/{of_wave}"))
+        found = reviews.review(opened, about, of_wave)
+    for heading, rows in checklist.tables(found).items():
+        shown = rows if everything else rows.head(_ROWS)
+        more = f", the first {_ROWS}" if rows.height > shown.height else ""
+        click.echo(f"{heading}: {rows.height}{more}\n{_written(shown, as_json=False)}".rstrip() + "\n")
+    if page is not None:
+        exports.save(checklist.html(found, opened).encode(), page)
+        say(f"{page}: all rows", quiet=quiet)
+    say("for the team that makes the release: it tells more than may be published", quiet=quiet)
+
+
+def told(built: editions.Built) -> str:
+    """Return in one line what became of a build."""
+    entry = built.entry
+    if not built.new:
+        return f"release {entry.name} ({entry.release_id}) of {entry.created}: nothing has changed"
+    withheld = sum(share.withheld is not None for _, share in built.released.shares())
+    line = f"release {entry.name} ({entry.release_id}): {len(built.released.shares()):,} shares, {withheld:,} withheld"
+    edition = built.released.edition
+    if edition is not None and edition.corrects:
+        line += f"; corrects {len(edition.changes):,} numbers of {edition.corrects}"
+    return "\n".join([line, *(f"  {one}" for one in built.released.conflicts)])
+
+
+def _opened(project: Path | None, survey: str | None, wave: str | None) -> tuple[Project, str, str]:
+    opened = pipeline.present(open_project(project))
+    about = survey or pipeline.main_survey(opened)
+    return opened, about, wave or pipeline.latest_wave(opened, about)
+
+
+def _written(rows: pl.DataFrame, as_json: bool) -> str:
+    text = exports.write(rows, None, "json" if as_json else "table", width=columns(sys.stdout) or _WIDTH)
+    assert isinstance(text, str)
+    return text.rstrip("\n")

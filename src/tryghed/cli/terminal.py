@@ -1,0 +1,36 @@
+"""What a terminal can show: how wide it is, and text broken between words to fit it."""
+
+import os
+import textwrap
+from typing import Final, TextIO
+
+#: Running text is hard to read in longer lines.
+_LONGEST: Final = 100
+_HANGING: Final = "  "
+
+
+def columns(stream: TextIO | None) -> int | None:
+    """Return how many characters a line of the terminal behind a stream has; None where there is no terminal.
+
+    A stream that was closed before the program began (`>&-`) is None.
+    """
+    if stream is None or not stream.isatty():
+        return None
+    return os.get_terminal_size(stream.fileno()).columns or _LONGEST
+
+
+def fitted(text: str, stream: TextIO | None) -> str:
+    """Return text with its long lines broken between words for a terminal, and as it is for a file or a program."""
+    width = columns(stream)
+    if width is None:
+        return text
+    return "\n".join(_broken(line, min(width, _LONGEST)) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip())] + _HANGING
+    return textwrap.fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, tabsize=4
+    )

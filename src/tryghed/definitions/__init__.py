@@ -1,0 +1,1 @@
+"""The definition files of a project, as frozen models."""

@@ -1,0 +1,244 @@
+"""A review as tables for the terminal, and as one page of HTML in Danish that needs no other file."""
+
+import base64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tryghed.definitions.project import Project
+from tryghed.release.changes import is_printed, largest, size
+from tryghed.release.released import CellKey, Exemption, Share, Withheld
+from tryghed.release.review import Held, Moved, Review, Rule, is_surprising
+from tryghed.reporting import corrections, danish, templates
+
+_FONT: Final = "fonts/IBMPlexSans-{}.woff2"
+#: Rows of the waves' comparison that are always shown; those whose intervals do not touch are shown besides.
+_MOVED: Final = 25
+
+_WHY: Final[dict[Rule, str]] = {
+    "min_base": "{value} svar; der skal være {limit}",
+    "min_count": "{value} har svaret ens eller er de eneste, der ikke har; der skal være {limit}",
+    "min_effective_n": "effektivt n er {value}; det skal være {limit}",
+    "max_width": "intervallet er {value} procentpoint bredt; {limit} er for bredt",
+    "max_relative_width": "intervallet er {value} % af andelen; over {limit} % er for bredt",
+    "always_show_width": "intervallet er {value} procentpoint bredt; op til {limit} vises altid",
+    "no_interval": "intet interval kan regnes",
+    "protects": "skjules, for at et andet tal ikke kan regnes ud",
+    "pair": "den anden side af samme spørgsmål afgør det",
+    "exemption": "undtaget fra reglerne",
+}
+_REASONS: Final = {
+    Withheld.SECRET: "af hensyn til diskretion", Withheld.UNRELIABLE: "fordi de er for usikre",
+}  # fmt: skip
+#: Rules whose numbers are parts of one, and told in percent.
+_PARTS: Final = {"max_width", "max_relative_width", "always_show_width"}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the page: a heading, what it means, column heads, rows of text, and a sentence where it has none."""
+
+    heading: str
+    text: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    none: str
+
+
+def tables(found: Review) -> dict[str, pl.DataFrame]:
+    """Return a review as tables by what they list, each without rows where there is nothing to look at."""
+    held = {"shown": pl.String, "rule": pl.String, "value": pl.Float64, "limit": pl.Float64}
+    shares = {"before": pl.Float64, "now": pl.Float64, "points": pl.Float64}
+    return {
+        "withheld": _frame([_place(one.cell) | _told(one) for one in found.withheld], held),
+        "close to a limit": _frame([_place(one.cell) | _told(one) for one in found.close], held),
+        "for a statistician": _frame([_place(cell) | {"remark": one.name.lower()} for cell, one in found.remarked]),
+        "conflicts with earlier releases": _frame([{"conflict": one} for one in found.conflicts]),
+        f"different from release {found.edition}" if found.edition else "different from the release before": _frame(
+            [
+                {"kind": one.kind} | _place(one.cell) | {"against": one.against, "points": _finite(size(one))}
+                for one in largest(found.corrected)
+            ],
+            {"points": pl.Float64},
+        ),
+        f"moved since {found.before}" if found.before else "moved since the wave before": _frame(
+            [
+                _place(one.cell) | {"before": one.old.share, "now": one.new.share, "points": round(one.size, 1)}
+                for one in _worth_a_look(found.moved)
+            ],
+            shares,
+        ),
+        "unverified files": _frame(
+            [
+                {"survey": one.survey, "wave": one.wave, "file": one.file, "sha256": one.sha256}
+                for one in found.unverified
+            ]
+        ),
+        "accepted warnings": _frame(
+            [
+                {"survey": survey, "wave": wave, "code": one.code, "by": one.by, "on": str(one.on), "why": one.because}
+                for survey, wave, one in found.accepted
+            ]
+        ),
+        "exemptions": _frame([_place(one.cell) | _decided(one) for one in (*found.waiting, *found.exempted)]),
+    }
+
+
+def html(found: Review, project: Project) -> str:
+    """Return a review as one page of HTML; fonts and style are inside it."""
+    context: dict[str, object] = {
+        "title": f"Kontrol før udgivelse: {project.surveys[found.survey].title} {found.wave}",
+        "facts": _facts(found),
+        "sections": _sections(found, project),
+        "fonts": {weight: _font(project, name) for weight, name in (("400", "Regular"), ("600", "SemiBold"))},
+    }
+    return templates.fill("review.html", context, [Path(__file__).parent])
+
+
+def _facts(found: Review) -> list[str]:
+    shares = found.released.shares()
+    reasons = Counter(share.withheld for _, share in shares if share.withheld in _REASONS)
+    told = danish.join([f"{danish.number(reasons[one])} {text}" for one, text in _REASONS.items() if reasons[one]])
+    hidden = f" Heraf vises {danish.number(reasons.total())} ikke: {told}." if reasons else ""
+    head = f"{danish.number(len(shares))} andele.{hidden}"
+    state = f"Seneste udgivelse er {found.edition}." if found.edition else "Bølgen er ikke udgivet før."
+    return [head, state, f"Tallenes id er {found.released.release_id}."]
+
+
+def _sections(found: Review, project: Project) -> list[Section]:
+    place = ("Tal", "Gruppe", "Område", "Bølge")
+    surprising = sum(map(is_surprising, found.moved))
+    return [
+        Section(
+            "Hvad der ikke vises", "Grænserne står i policy/release.toml.", (*place, "Hvorfor"),
+            [(*_cell(one.cell, project), _reason(one)) for one in found.withheld], "Alle tal vises.",
+        ),
+        Section(
+            "Tæt på en grænse",
+            "Tal, der ville få en anden afgørelse, hvis grænsen var en tiendedel højere eller lavere.",
+            (*place, "Nu", "Grænse"),
+            [
+                (*_cell(one.cell, project), "vises" if one.shown else "vises ikke", _reason(one))
+                for one in found.close
+            ],
+            "Ingen tal er tæt på en grænse.",
+        ),
+        Section(
+            "Til en statistiker", "Tal, der vises, men som reglerne beder om at se efter.", (*place, "Bemærkning"),
+            [(*_cell(cell, project), one.value) for cell, one in found.remarked], "Reglerne har ingen bemærkninger.",
+        ),
+        Section(
+            "Sammen med tidligere udgivelser", "Hvad tidligere udgivelser og denne ville fortælle tilsammen.",
+            ("Konflikt",), [(one,) for one in found.conflicts], "Ingen konflikter.",
+        ),
+        Section(
+            f"Forskelle fra udgivelse {found.edition}" if found.edition else "Forskelle fra en tidligere udgivelse",
+            "De største først. En ny udgivelse skal have en grund og siger selv, hvad der er ændret.",
+            ("Tal", "Før", "Nu"),
+            [
+                (corrections.what(one.cell, project), corrections.value(one.old), corrections.value(one.new))
+                for one in largest(found.corrected)
+            ],
+            "Ingen tal er ændret." if found.edition else "Bølgen er ikke udgivet før.",
+        ),
+        Section(
+            f"Siden {found.before}" if found.before else "Siden bølgen før",
+            f"De største forskelle i andele. {danish.capital(danish.numeral(surprising))} har intervaller, der ikke "
+            "når hinanden. Det er et øjemål og ikke en test.",
+            (*place, "Før", "Nu", "Procentpoint"),
+            [
+                (*_cell(one.cell, project), _share(one.old), _share(one.new), danish.decimal(one.size))
+                for one in _worth_a_look(found.moved)
+            ],
+            "Der er ingen bølge at sammenligne med.",
+        ),
+        Section(
+            "Filer uden bekræftet kontrolsum", "Reporterne siger Uverificeret, så længe sha256 mangler i bølgens fil.",
+            ("Undersøgelse", "Bølge", "Fil", "SHA-256"),
+            [(one.survey, one.wave, one.file, one.sha256) for one in found.unverified], "Alle filer er bekræftet.",
+        ),
+        Section(
+            "Accepterede advarsler", "Fund i leverancerne, som nogen har taget stilling til.",
+            ("Undersøgelse", "Bølge", "Fund", "Hvem", "Hvornår", "Hvorfor"),
+            [
+                (survey, wave, one.code, one.by, danish.day(one.on), one.because)
+                for survey, wave, one in found.accepted
+            ],
+            "Ingen advarsler er accepteret.",
+        ),
+        Section(
+            "Undtagelser fra reglerne", "En undtagelse gælder først, når to personer står bag den.",
+            (*place, "Afgørelse", "Besluttet af", "Tiltrådt af", "Hvorfor"),
+            [
+                (*_cell(one.cell, project), one.verdict, one.by, one.seconded_by or "venter", one.because)
+                for one in (*found.waiting, *found.exempted)
+            ],
+            "Der er ingen.",
+        ),
+    ]  # fmt: skip
+
+
+def _worth_a_look(moved: Sequence[Moved]) -> list[Moved]:
+    return [one for at, one in enumerate(moved) if at < _MOVED or is_surprising(one)]
+
+
+def _cell(cell: CellKey, project: Project) -> tuple[str, str, str, str]:
+    label, area, *group = corrections.parts(cell, project)
+    return label, ", ".join(group), area, cell.wave.replace("+", ", ")
+
+
+def _reason(one: Held) -> str:
+    scale = 100 if one.rule in _PARTS else 1
+    numbers = {
+        name: "" if value is None else _number(scale * value)
+        for name, value in (("value", one.value), ("limit", one.limit))
+    }
+    return _WHY[one.rule].format_map(numbers)
+
+
+def _number(value: float) -> str:
+    return danish.decimal(value, 0 if value == int(value) else 1)
+
+
+def _share(share: Share) -> str:
+    return corrections.value(share)
+
+
+def _place(cell: CellKey) -> dict[str, object]:
+    return {"indicator": cell.indicator, "area": cell.area, "group": cell.category, "wave": cell.wave}
+
+
+def _told(one: Held) -> dict[str, object]:
+    value = None if one.value is None else round(one.value, 3)
+    return {"shown": "yes" if one.shown else "no", "rule": one.rule, "value": value, "limit": one.limit}
+
+
+def _decided(one: Exemption) -> dict[str, object]:
+    state = one.seconded_by or "waits for a second person"
+    return {"verdict": one.verdict, "by": one.by, "seconded by": state, "why": one.because}
+
+
+def _finite(value: float) -> float | None:
+    return None if value == float("inf") else round(value, 1)
+
+
+def _frame(
+    records: Sequence[Mapping[str, object]], types: Mapping[str, type[pl.DataType]] | None = None
+) -> pl.DataFrame:
+    return pl.DataFrame(records, schema_overrides=types, infer_schema_length=None) if records else pl.DataFrame()
+
+
+def _font(project: Project, name: str) -> str:
+    """Return a font as text that can stand in a page."""
+    places = (folder / _FONT.format(name) for folder in project.templates)
+    found = next((path for path in places if path.is_file()), None)
+    return base64.b64encode(found.read_bytes()).decode() if found else ""
+
+
+def changed(found: Review) -> int:
+    """Return how many printed numbers differ from the newest edition."""
+    return sum(is_printed(one) for one in found.corrected)

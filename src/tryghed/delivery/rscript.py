@@ -1,0 +1,150 @@
+"""An R script that recomputes estimates and comparisons with the package survey, from a file of rows beside it.
+
+The design is written as R's users would: strata within waves, sampling units nested in them, a finite population
+correction where the strata's sizes are known. Domains are subsets of the design, never of the data.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tryghed.errors import DeliveryError
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Respondents of some waves in an area and a category; `outside` means those of the category not in the area."""
+
+    waves: tuple[str, ...]
+    area: str
+    category: str
+    outside: bool = False
+
+    def expression(self) -> str:
+        """Return the domain as an R expression, TRUE for its rows."""
+        waves = ", ".join(_quoted(one) for one in self.waves)
+        area = f"within(rows$areas, {_quoted(self.area)})"
+        return f"rows$wave %in% c({waves}) & {'!' if self.outside else ''}{area} & " + (
+            f"within(rows$categories, {_quoted(self.category)})"
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number to recompute: a share, or a difference where there is another side."""
+
+    label: str
+    indicator: str
+    one: Domain
+    other: Domain | None = None
+
+
+def write(rows: pl.DataFrame, lines: Sequence[Line], target: Path) -> Path:
+    """Write the script to `target` and the rows beside it as CSV, readable by their owner only; return the CSV.
+
+    Args:
+        rows: The result of `estimate/respondent_rows`.
+        lines: What to recompute.
+        target: The script, `NAME.R`; the rows are written to `NAME.csv`.
+
+    Raises:
+        DeliveryError: A file cannot be written, or R cannot hold the waves in one design.
+    """
+    data = target.with_suffix(".csv")
+    design = _design(rows)
+    plain = rows.drop("lonely_psu", "factors", "mse", "replicates")
+    known = plain["size"].is_not_null().any()
+    sized = plain.with_columns(pl.col("size").fill_null(float("inf"))) if known else plain.drop("size")
+    _save(data, pl.concat([sized, _replicates(rows)], how="horizontal").write_csv(null_value="NA", float_precision=9))
+    _save(target, _script(data.name, lines, design))
+    return data
+
+
+def _design(rows: pl.DataFrame) -> str:
+    """Return R's definition of the sample design.
+
+    Raises:
+        DeliveryError: The waves have designs that R cannot hold in one.
+    """
+    strategies = set(rows["lonely_psu"]) - {"fail"}
+    if len(strategies) > 1:
+        raise DeliveryError(
+            f"R treats strata with one PSU alike in all waves, not as {' and '.join(sorted(strategies))}",
+            hint="write a script for each wave",
+        )
+    lonely = f"options(survey.lonely.psu = {_quoted(strategies.pop())})\n" if strategies else ""
+    if rows["factors"].null_count() == rows.height:
+        size = ", fpc = ~size" if rows["size"].is_not_null().any() else ""
+        return f"{lonely}design <- svydesign(ids = ~unit, strata = ~stratum, weights = ~weight{size}, data = rows)"
+    if rows["wave"].n_unique() > 1:
+        raise DeliveryError("R has no one design of waves with replicate weights", hint="write a script for each wave")
+    factors = ", ".join(map(repr, rows["factors"][0].to_list()))
+    return (
+        'design <- svrepdesign(data = rows, weights = ~weight, repweights = "^rep_[0-9]+$", type = "other",\n'
+        f"  scale = 1, rscales = c({factors}), mse = {'TRUE' if rows['mse'][0] else 'FALSE'})"
+    )
+
+
+def _replicates(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a column for every replicate; none where none were delivered."""
+    count = int(rows["replicates"].list.len().max() or 0)  # type: ignore[arg-type]
+    return rows.select(pl.col("replicates").list.get(place).alias(f"rep_{place + 1}") for place in range(count))
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise DeliveryError(f"cannot be written: {error.strerror}", where=str(path)) from None
+
+
+def _script(data: str, lines: Sequence[Line], design: str) -> str:
+    calls = ",\n".join(f"  {call(line)}" for line in lines)
+    return f"""\
+# Recomputes with R's package survey what tryghed answered. Run it in this folder: Rscript NAME.R
+# The rows in {data} are personal data: keep them where the survey's answers are kept, and delete them after use.
+library(survey)
+text <- c(wave = "character", stratum = "character", psu = "character", areas = "character", categories = "character")
+rows <- read.csv({_quoted(data)}, colClasses = text, encoding = "UTF-8")
+rows$stratum <- paste(rows$wave, rows$stratum)
+rows$unit <- ifelse(is.na(rows$psu), seq_len(nrow(rows)), paste(rows$stratum, rows$psu))
+{design}
+
+within <- function(lists, one) grepl(paste0(";", one, ";"), lists, fixed = TRUE)
+
+share <- function(label, y, domain) {{
+  part <- subset(design, domain & !is.na(rows[[y]]))
+  found <- svymean(reformulate(y), part)
+  data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = NA)
+}}
+
+difference <- function(label, y, one, other) {{
+  both <- subset(update(design, side = factor(ifelse(one, "one", "other"))), (one | other) & !is.na(rows[[y]]))
+  means <- svyby(reformulate(y), ~side, both, svymean, covmat = TRUE)
+  found <- svycontrast(means, c(one = 1, other = -1))
+  odds <- svycontrast(means, quote(log(one / (1 - one)) - log(other / (1 - other))))
+  p <- 2 * pt(-abs(coef(odds) / SE(odds)), degf(both))
+  data.frame(label, n = nrow(both), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(both), p = p[1])
+}}
+
+write.csv(rbind(
+{calls}
+), row.names = FALSE)
+"""
+
+
+def call(line: Line) -> str:
+    """Return the line of the script that recomputes one number."""
+    y = _quoted(f"y_{line.indicator}")
+    if line.other is None:
+        return f"share({_quoted(line.label)}, {y}, {line.one.expression()})"
+    return f"difference({_quoted(line.label)}, {y}, {line.one.expression()}, {line.other.expression()})"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as an R string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,1 @@
+"""The intake station: delivered files in, accepted waves out."""

@@ -1,0 +1,114 @@
+"""Finds CPR numbers, however they are written: a valid date, a century digit, four digits.
+
+Modulus 11 is not asked for: numbers without it have been issued since 2007. Numbers of administration, whose day is 60
+higher, are found too. Numbers that were once text have lost a leading zero; they are read with it.
+"""
+
+import re
+from typing import Final
+
+import polars as pl
+
+#: What may stand between the parts of a written number; the dashes of several keyboards, a no-break space.
+_GAP: Final = "[ \u00a0./_\u2010-\u2015\u2212-]{0,3}"
+_SOME_GAP: Final = _GAP.replace("{0,3}", "{1,3}")
+#: ddmmyy-xxxx, or ddmmyyyy-xxxx where something parts the year from the last four digits.
+_PARTS: Final = rf"(\d{{2}}){_GAP}(\d{{2}}){_GAP}(?:(\d{{2}}){_GAP}|(\d{{4}}){_SOME_GAP})(\d{{4}})"
+_WRITTEN: Final = rf"(?:^|\D){_PARTS}(?:\D|$)"
+#: For Python, where a match may not use up what stands around it.
+IN_TEXT: Final = re.compile(rf"(?<!\d){_PARTS}(?!\d)", re.ASCII)
+_WHOLE: Final = r"^\d{9,10}(?:[.,]0+)?$"
+_LEAST, _MOST = 101_000_000, 9_199_999_999  # 01.01.00-0000 without its zero, and the highest with 60 days more
+_ADMINISTRATIVE = 60
+
+
+def found(column: pl.Series) -> pl.Series:
+    """Return the ten digits of the first CPR number in each value, null where there is none.
+
+    Args:
+        column: Any column; other types than numbers and text have none.
+    """
+    if column.dtype.is_numeric():
+        return _in_numbers(column)
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return _in_texts(column.cast(pl.String))
+    return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, column.len())
+
+
+def valid(day: int, month: int, year: int, last_four: str) -> bool:
+    """Return whether the parts of a written number make a CPR number; `year` has two digits or four."""
+    parts = pl.DataFrame({"day": [day], "month": [month], "year": [year], "last": [int(last_four)]})
+    return bool(parts.select(_holds()).item())
+
+
+def _in_numbers(column: pl.Series) -> pl.Series:
+    """Return the numbers among whole numbers of nine or ten digits."""
+    numbers = column.cast(pl.Float64) if column.dtype.is_decimal() else column
+    top = numbers.max()
+    none = pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, column.len())
+    if not isinstance(top, int | float) or not top >= _LEAST:
+        return none
+    value = pl.col(column.name)
+    within = value.is_between(_LEAST, _MOST)
+    if numbers.dtype.is_float():
+        within &= value == value.floor()
+    whole = numbers.to_frame().select(pl.when(within).then(value).cast(pl.Int64).alias("whole"))
+    return _checked(whole["whole"]).alias(column.name)
+
+
+def _in_texts(column: pl.Series) -> pl.Series:
+    text = column.str.strip_chars()
+    if not (text.str.len_bytes() >= 9).any():  # noqa: PLR2004 the shortest that can be one
+        return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, column.len())
+    whole = text.str.contains(_WHOLE)
+    digits = pl.select(pl.when(whole).then(text.str.extract(r"^(\d+)", 1))).to_series()
+    plain = _checked(digits.cast(pl.Int64, strict=False))
+    at = (~whole & text.str.contains(_WRITTEN)).fill_null(value=False)
+    if not at.any():
+        return plain.alias(column.name)
+    written = pl.DataFrame({"row": at.arg_true(), "text": text.filter(at)})
+    several = written.with_columns(pl.col("text").str.extract_all(_WRITTEN)).explode("text")
+    names = ["day", "month", "short", "long", "last"]
+    parts = several.with_columns(
+        pl.col("text").str.extract_groups(_WRITTEN).struct.rename_fields(names).struct.unnest()
+    )
+    numbers = parts.with_columns(pl.col(*names).cast(pl.Int64)).with_columns(year=pl.coalesce("short", "long"))
+    digits_of = pl.format("{}{}{}{}", *(pl.col(one).cast(pl.String).str.zfill(2) for one in ("day", "month")),
+                          (pl.col("year") % 100).cast(pl.String).str.zfill(2),
+                          pl.col("last").cast(pl.String).str.zfill(4))  # fmt: skip
+    hits = numbers.filter(_holds()).select("row", digits_of.alias("number")).unique("row", keep="first")
+    rows = pl.DataFrame({"row": pl.arange(0, column.len(), eager=True).cast(pl.UInt32), "plain": plain})
+    both = rows.join(hits, on="row", how="left", maintain_order="left")
+    return both.select(pl.coalesce("plain", "number")).to_series().alias(column.name)
+
+
+def _checked(whole: pl.Series) -> pl.Series:
+    """Return whole numbers as ten digits where these are a CPR number."""
+    number = pl.col("n")
+    parts = pl.DataFrame({"n": whole}).with_columns(
+        day=number // 10**8, month=number // 10**6 % 100, year=number // 10**4 % 100, last=number % 10**4
+    )
+    return parts.select(pl.when(_holds()).then(number.cast(pl.String).str.zfill(10))).to_series()
+
+
+def _holds() -> pl.Expr:
+    """Return whether `day`, `month`, `year` (two digits or four) and `last` are those of a CPR number."""
+    written, last = pl.col("year"), pl.col("last")
+    day = pl.when(pl.col("day") > _ADMINISTRATIVE).then(pl.col("day") - _ADMINISTRATIVE).otherwise(pl.col("day"))
+    month = pl.col("month")
+    year = pl.when(written > 99).then(written).otherwise(written + _century(written, last // 1000))  # noqa: PLR2004
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    days = (
+        pl.when(month == 2).then(pl.when(leap).then(29).otherwise(28))  # noqa: PLR2004
+        .when(month.is_in([4, 6, 9, 11])).then(30).otherwise(31)
+    )  # fmt: skip
+    return day.is_between(1, days) & month.is_between(1, 12) & year.is_between(1858, 2057)
+
+
+def _century(year: pl.Expr, seventh: pl.Expr) -> pl.Expr:
+    """Return the century a number's seventh digit tells, by CPR-kontoret's table."""
+    return (
+        pl.when(seventh <= 3).then(1900)  # noqa: PLR2004
+        .when(seventh.is_in([4, 9])).then(pl.when(year <= 36).then(2000).otherwise(1900))  # noqa: PLR2004
+        .when(year <= 57).then(2000).otherwise(1800)  # noqa: PLR2004
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""The fork server that readers and renderers are forked from: it has imported their libraries and started no threads.
+
+A process has one fork server, so what it is to import is named here for both. Ctrl-C, which a terminal sends to every
+process, is their parent's business: it decides what becomes of them.
+"""
+
+import multiprocessing
+import signal
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+
+from tryghed.interrupts import handled, waiting
+
+#: Imported once for all children: most of the time of a small file or a page is importing what reads or prints it.
+_PRELOADED = [
+    "__main__", "tryghed.intake.formats", "pyreadstat", "fastexcel",
+    "tryghed.reporting.printing", "tryghed.reporting.render",
+]  # fmt: skip
+
+
+def fork_server() -> ForkServerContext:
+    """Return the context to make children in, its server running."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    with handled(signal.SIG_IGN):  # the server inherits that it takes no notice
+        forkserver.ensure_running()
+    return context
+
+
+def start(child: BaseProcess) -> None:
+    """Start a child made in the context of `fork_server`; Ctrl-C waits until it is there and can be stopped."""
+    with waiting():
+        child.start()

@@ -1,0 +1,1 @@
+"""The gate: what may be shown, and nothing else, reaches a page."""

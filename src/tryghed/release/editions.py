@@ -1,0 +1,264 @@
+"""The editions of a wave: a first release, its corrections, and what was withdrawn.
+
+    plan --draft--> estimates --gate--> released --compare--> the same as the newest edition, or a new one
+
+A number that was released is never changed without a word: where numbers differ from the newest edition, a new one
+is made only with a reason, and says what changed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tryghed.definitions.project import Project
+from tryghed.errors import ReleaseError, UsageError
+from tryghed.release import archive, changes, exemptions, ledger, sources
+from tryghed.release.archive import Entry, Origin
+from tryghed.release.draft import draft
+from tryghed.release.gate import Draft, release
+from tryghed.release.ledger import Ledger
+from tryghed.release.plan import Plan, plan
+from tryghed.release.released import CellKey, Change, Edition, Exemption, Released, Withheld
+from tryghed.store import audit, generations, rounds
+from tryghed.store import query as queries
+
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Built:
+    """The edition of a wave that is in force, and whether it was made just now."""
+
+    entry: Entry
+    released: Released
+    new: bool
+
+
+def candidate(project: Project, survey: str, wave: str) -> tuple[Draft, Released]:
+    """Return the numbers of a wave if it were released now: before the gate, and what it lets through.
+
+    Raises:
+        UsageError: The wave, or one it needs, is not defined or not loaded.
+        DesignError: The sample design cannot support an estimate.
+    """
+    project = rounds.informed(project)
+    newest = archive.newest(project.folder, survey, wave)
+    return _derive(project, plan(project, survey, wave), as_of=newest)
+
+
+def build(
+    project: Project,
+    survey: str,
+    wave: str,
+    *,
+    because: str = "",
+    estimating: Callable[[], None] = lambda: None,
+) -> Built:
+    """Return the edition of a wave in force, after building it where there is none.
+
+    Args:
+        project: The project.
+        survey: The survey the reports are about.
+        wave: The wave.
+        because: Why a new edition is made where numbers differ from the newest; without it they may not.
+        estimating: Called when numbers are about to be computed.
+
+    Raises:
+        ReleaseError: Numbers differ from the newest edition and no reason is given; the message says how many.
+        UsageError: The wave, or one it needs, is not defined or not loaded.
+        DesignError: The sample design cannot support an estimate.
+    """
+    project = rounds.informed(project)
+    wanted = plan(project, survey, wave)
+    files = sources.definitions(project)
+    with archive.locked(project.folder):
+        newest = archive.newest(project.folder, survey, wave)
+        origin = _origin(project, wanted, files)
+        if newest is not None and newest.origin.inputs == origin.inputs and _is_told(project, newest):
+            return Built(newest, archive.load(project.folder, newest.name), new=False)
+        estimating()
+        _, found = _derive(project, wanted, as_of=newest)
+        if newest is None:
+            edition = _first(project, found, _told(project).restated(found), because)
+        elif _differs(project, found, newest, because):
+            _, found = _derive(project, wanted, as_of=None)
+            edition = _correction(project, found, newest, because)
+        else:
+            _tell(project, found, newest.name)
+            return Built(newest, archive.load(project.folder, newest.name), new=False)
+        made = archive.freeze(found, project, edition, origin, files)
+        _tell(project, found, made.name)
+        _note(project, "release build", made, because)
+        return Built(made, archive.load(project.folder, made.name), new=True)
+
+
+def rederive(project: Project, name: str, store: Project) -> Released:
+    """Return a frozen release as the definitions frozen with it and another store of the same deliveries give it.
+
+    Args:
+        project: The project the release is of; its ledger tells what had been released before.
+        name: The release.
+        store: A project with those definitions, whose store has the waves.
+
+    Raises:
+        UsageError: There is no such release, or a wave it needs is not in the store.
+        ReleaseError: The release has been edited.
+        DesignError: The sample design cannot support an estimate.
+    """
+    known = archive.load(project.folder, name)
+    assert known.edition is not None
+    before = _told(project).before(name)
+    wanted = plan(store, known.survey, known.wave)
+    estimated = draft(store, wanted, queries.load_all(store.queries), ledger=before)
+    decided = {one.cell: one for one in known.edition.exemptions}
+    found = release(estimated, store.rules, store.surveys, ledger=before, exemptions=decided)
+    return found.standing_for(known)
+
+
+def withdraw(project: Project, name: str, because: str) -> Entry:
+    """Take away the newest edition of a wave, which was never handed out; return what it was.
+
+    Raises:
+        UsageError: There is no such release.
+        ReleaseError: A later edition corrects it.
+    """
+    with archive.locked(project.folder):
+        known = archive.entry(project.folder, name)
+        newest = archive.newest(project.folder, known.survey, known.wave)
+        if newest is not None and newest.name != name:
+            raise ReleaseError(
+                f"{newest.name} corrects it", where=name, hint=f"only the newest can be withdrawn: {newest.name}"
+            )
+        ledger.withdraw(project.folder / archive.FOLDER, name, because, archive.today())
+        archive.withdraw(project.folder, name, because)
+        _note(project, "release withdraw", known, because)
+    return known
+
+
+def decide(project: Project, survey: str, wave: str, decided: Exemption) -> Exemption:
+    """Write down an exemption from the rules for a cell of a wave's release; return it as it now stands.
+
+    Raises:
+        UsageError: The release shows no such cell, or the exemption is not complete.
+        ReleaseError: The cell is withheld because it could point at a person: nobody can decide to show it.
+    """
+    newest = archive.newest(project.folder, survey, wave)
+    known = archive.load(project.folder, newest.name) if newest else candidate(project, survey, wave)[1]
+    share = dict(known.shares()).get(decided.cell)
+    where = " ".join(decided.cell)
+    if share is None:
+        raise UsageError("no such cell in the release", where=where, hint="tal.json beside the reports lists all")
+    if decided.verdict == "show" and share.withheld not in (None, Withheld.UNRELIABLE):
+        raise ReleaseError("withheld for secrecy, and no exemption shows it", where=where)
+    with archive.locked(project.folder):
+        made = exemptions.decide(project.folder / archive.FOLDER, decided)
+        people = " and ".join(filter(None, (made.by, made.seconded_by)))
+        audit.record(
+            project.folder, "release except", survey=survey, wave=wave, because=made.because,
+            target=f"{made.verdict} {where}", outcome=f"decided by {people}",
+        )  # fmt: skip
+    return made
+
+
+def exempted(project: Project) -> dict[CellKey, Exemption]:
+    """Return the exemptions in force."""
+    return exemptions.in_force(exemptions.read(project.folder / archive.FOLDER))
+
+
+def _derive(project: Project, wanted: Plan, *, as_of: Entry | None) -> tuple[Draft, Released]:
+    """Return the numbers of a plan, judged together with all that had been released before an edition, or ever."""
+    before = _told(project).before(as_of.name) if as_of else _told(project)
+    estimated = draft(project, wanted, queries.load_all(project.queries), ledger=before)
+    decided = exempted(project)
+    return estimated, release(estimated, project.rules, project.surveys, ledger=before, exemptions=decided)
+
+
+def _origin(project: Project, wanted: Plan, files: dict[str, bytes]) -> Origin:
+    stated = sources.checksum([repr(wanted)])
+    defined = sources.checksum(part for name, content in files.items() for part in (name, content))
+    delivered = sources.deliveries(project, wanted)
+    decided = repr(sorted(exempted(project).items()))
+    inputs = sources.checksum([stated, defined, repr(delivered), decided, sources.software()])
+    generation = generations.current(project.folder)
+    return Origin(stated, defined, inputs, 0 if generation is None else generation.number, delivered)
+
+
+def _first(project: Project, found: Released, restated: tuple[Change, ...], because: str) -> Edition:
+    """Return the first edition of a wave; a reason is needed where it tells numbers of other waves otherwise."""
+    named = f"{found.survey} {found.wave}"
+    if because and not restated:
+        raise UsageError(f"{named} has no release to correct", hint="leave --because out of the first one")
+    if restated and not because:
+        listed = "".join(f"\n    {changes.told(one)}" for one in changes.largest(restated)[:_EXAMPLES])
+        raise ReleaseError(
+            f"{len(restated):,} numbers that were released before would be told otherwise{listed}", where=named,
+            hint='where that is right: tryghed release build --because "why they were computed again"',
+        )  # fmt: skip
+    name = _first_name(project, found)
+    return Edition(name, 1, archive.today(), because=because, changes=restated, exemptions=_those_of(project, found))
+
+
+def _differs(project: Project, found: Released, newest: Entry, because: str) -> bool:
+    """Return whether anything differs from the newest edition; without a reason it may not."""
+    before = archive.load(project.folder, newest.name)
+    changed, facts = changes.compare(before, found), changes.facts(before, found)
+    if (changed or facts) and not because:
+        raise _refusal(newest, before, changed, facts)
+    return bool(changed or facts)
+
+
+def _correction(project: Project, found: Released, newest: Entry, because: str) -> Edition:
+    """Return the edition that replaces the newest one, with all it changes."""
+    before = archive.load(project.folder, newest.name)
+    changed = tuple(changes.discreet(one) for one in changes.compare(before, found))
+    number = newest.number + 1
+    base = newest.name.removesuffix(f"-{newest.number}") if newest.number > 1 else newest.name
+    decided = _those_of(project, found)
+    return Edition(f"{base}-{number}", number, archive.today(), newest.name, because, changed, decided)
+
+
+def _told(project: Project) -> Ledger:
+    return ledger.read(project.folder / archive.FOLDER)
+
+
+def _is_told(project: Project, entry: Entry) -> bool:
+    return entry.name in _told(project).releases
+
+
+def _note(project: Project, command: str, entry: Entry, because: str) -> None:
+    """Write down in the store's log who did what to a release."""
+    sums = archive.checksum(project.folder, entry.name) if entry.folder.exists() else ""
+    audit.record(
+        project.folder, command, survey=entry.survey, wave=entry.wave, sha256=sums, because=because,
+        target=f"releases/{entry.name}", outcome=f"release {entry.release_id}",
+    )  # fmt: skip
+
+
+def _tell(project: Project, found: Released, name: str) -> None:
+    """Put a release into the ledger, if an interrupted build has not left it there already."""
+    if name not in _told(project).releases:
+        ledger.append(project.folder / archive.FOLDER, name, found, _those_of(project, found))
+
+
+def _those_of(project: Project, found: Released) -> tuple[Exemption, ...]:
+    """Return the exemptions in force that a release has cells of, in order of their cells."""
+    cells = {cell for cell, _ in found.shares()}
+    return tuple(one for cell, one in sorted(exempted(project).items()) if cell in cells)
+
+
+def _first_name(project: Project, found: Released) -> str:
+    """Return the wave's name, with the survey before it where a release of another survey has it."""
+    taken = (project.folder / archive.FOLDER / found.wave).exists()
+    return f"{found.survey}-{found.wave}" if taken else found.wave
+
+
+def _refusal(newest: Entry, before: Released, changed: tuple[Change, ...], facts: tuple[str, ...]) -> ReleaseError:
+    numbers = len(before.shares()) + len(before.differences()) + len(before.rankings())
+    message = f"released on {newest.created}; now {changes.summary(changed, numbers)}"
+    examples = [changes.told(one) for one in changes.largest(changed)[:_EXAMPLES]]
+    listed = "".join(f"\n    {line}" for line in [*examples, *facts[:_EXAMPLES]])
+    hint = (
+        f'where nobody has it yet: tryghed release withdraw {newest.name} --because "..."; '
+        f'as a correction: tryghed release build --wave {newest.wave} --because "..."; '
+        f"to print it as it was: tryghed report --release {newest.name}"
+    )
+    return ReleaseError(message + listed, where=f"release {newest.name}", hint=hint)

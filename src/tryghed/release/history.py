@@ -1,0 +1,99 @@
+"""What earlier releases have told already: cells that are still known, and conflicts with what is released now."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tryghed.definitions.survey import Survey
+from tryghed.release import rounding
+from tryghed.release.atoms import Atoms
+from tryghed.release.ledger import Entry, Ledger
+from tryghed.release.released import CellKey, Withheld
+from tryghed.release.rules import Verdict
+
+_VERDICTS = {"": Verdict.SHOW, Withheld.UNRELIABLE.name: Verdict.UNRELIABLE}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What earlier releases showed of one item.
+
+    Attributes:
+        cells: Cells of the very same people, with what was shown of them.
+        changed: Cells whose people are others now: the delivery was revised, or the boundaries moved under their name.
+        gone: Cells of waves that the store no longer holds.
+    """
+
+    cells: Mapping[CellKey, Verdict]
+    changed: tuple[Entry, ...]
+    gone: tuple[Entry, ...]
+
+
+def touching(ledger: Ledger, survey: str, waves: Iterable[str]) -> tuple[Entry, ...]:
+    """Return what earlier releases showed or withheld of some waves, alone or pooled with others."""
+    wanted = set(waves)
+    return tuple(
+        entry for entry in ledger.entries
+        if entry.cell.survey == survey and wanted & set(entry.cell.wave.split("+"))
+    )  # fmt: skip
+
+
+def known(atoms: Atoms, entries: Iterable[Entry]) -> Known:
+    """Return which of the ledger's cells of an item the atoms can say, and which they cannot."""
+    cells: dict[CellKey, Verdict] = {}
+    changed: list[Entry] = []
+    gone: list[Entry] = []
+    held = set(atoms.wave)
+    for entry in entries:
+        verdict = _VERDICTS.get(entry.withheld)
+        if verdict is None or entry.cell.indicator not in atoms.indicators:
+            continue
+        if not set(entry.cell.wave.split("+")) <= held:
+            gone.append(entry)
+        elif atoms.checksum(atoms.base(entry.cell)) != entry.people:
+            changed.append(entry)
+        else:
+            cells[entry.cell] = min(verdict, cells.get(entry.cell, verdict))
+    return Known(cells, tuple(changed), tuple(gone))
+
+
+def reveals(entry: Entry, n: int, positives: int, survey: Survey, min_count: int) -> bool:
+    """Whether an earlier edition of a cell beside the new one tells of fewer than `min_count` people alike.
+
+    The difference of two editions is those who came late or were taken out. A reader finds it from the ranges that both
+    printed numbers leave.
+    """
+    sensitive = survey.scores[entry.cell.indicator].sensitive
+    if entry.n is None or entry.share is None or not n or not sensitive:
+        return False
+    printed = rounding.percent(float(positives / n), sensitive=sensitive) or 0.0
+    now_n = rounding.people(n, sensitive=sensitive)
+    for before, after in ((entry.share, printed), (100 - entry.share, 100 - printed)):
+        old = rounding.possible_counts(before, entry.n, sensitive=sensitive)
+        new = rounding.possible_counts(after, now_n, sensitive=sensitive)
+        least, most = new[0] - old[1], new[1] - old[0]
+        if (least > 0 and most < min_count) or (most < 0 and least > -min_count):
+            return True
+    return False
+
+
+def told(known: Sequence[Known], hidden: Iterable[CellKey]) -> Iterator[str]:
+    """Yield, in words, what is in the way of what earlier releases showed."""
+    changed = Counter((one.release, one.cell.survey, one.cell.wave) for part in known for one in part.changed)
+    for (release, survey, wave), cells in sorted(changed.items()):
+        yield (
+            f"{cells} numbers of release {release} on {survey} {wave} are about other people now: the delivery was "
+            "revised, or an area or group changed under its name. Say so in the new release; give changed boundaries a "
+            "name of their own"
+        )
+    gone = Counter((one.release, one.cell.survey, one.cell.wave) for part in known for one in part.gone)
+    for (release, survey, wave), cells in sorted(gone.items()):
+        yield f"{cells} numbers of release {release} on {survey} {wave} cannot be checked: the store has not got it"
+    for cell in sorted(hidden):
+        yield f"{named(cell)} is withheld: with an earlier release it would tell of fewer people than may be told of"
+
+
+def named(cell: CellKey) -> str:
+    """Return a cell's name in a message."""
+    group = "" if cell.category == "alle" else f", {cell.dimension} {cell.category}"
+    return f"{cell.survey} {cell.wave} {cell.indicator}, {cell.area_set} {cell.area}{group}"

@@ -1,0 +1,1 @@
+"""Released numbers become pages: words, figures, maps, tables and PDF."""

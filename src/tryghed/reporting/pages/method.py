@@ -1,0 +1,260 @@
+"""How to read the report, how the numbers were made, when a number is not shown, and the index of numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tryghed.frames import EVERYBODY
+from tryghed.release.released import Withheld
+from tryghed.reporting import corrections, danish, figures, words
+from tryghed.reporting.pages.health import health_wave
+from tryghed.reporting.pages.index import index
+from tryghed.reporting.pages.parts import Entry, Fact, Key, Note
+from tryghed.reporting.pages.register import Register
+from tryghed.reporting.pages.view import View, drawn, grouped
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The page's values."""
+
+    id: str  #: of the page's text
+    subject: str  #: in the header
+    title: Sequence[str]  #: in lines
+    example: Markup  #: annotated interval; empty where the headline is withheld
+    example_title: str  #: above it
+    example_caption: str  #: below its title
+    example_note: str  #: how two intervals are compared
+    words: Sequence[Note]  #: words that must be earned
+    facts: Sequence[Fact]  #: the method in lines
+    withheld: Sequence[Key]  #: when a number is not shown
+    signs: Sequence[Key]  #: the marks of the figures
+    entries: Sequence[Entry]  #: the index of numbers
+    notes: Sequence[Note]  #: tracing, rights, release, contact
+
+
+def method(view: View, code: str, register: Register) -> Method:
+    """Return the page; `code` is the report's area, or `EVERYBODY`."""
+    share = view.share(view.report.headline, code)
+    example = share.share is not None and share.lower is not None and code != EVERYBODY
+    return Method(
+        id=register.text,
+        subject="Læsning, metode og talregister",
+        title=("Sådan læses rapporten",),
+        example=_example(view, code) if example else Markup(),
+        example_title="Et tal fra en stikprøve er altid omgivet af usikkerhed" if example else "",
+        example_caption=f"{view.headline.label}, {view.wave}" if example else "",
+        example_note=_EXAMPLE_NOTE if example else "",
+        words=_words(),
+        facts=_facts(view),
+        withheld=_withheld(view),
+        signs=_signs(view),
+        entries=index(view, register.items),
+        notes=_notes(view, code),
+    )
+
+
+_EXAMPLE_NOTE = (
+    "Stregerne alene afgør ikke, om en forskel er statistisk sikker. Det gør en test, der tager højde for alle "
+    "prøver i udgivelsen; svaret står i teksten."
+)
+
+
+def _example(view: View, code: str) -> Markup:
+    headline, name = view.report.headline, view.areas[code].name
+    share, rest = view.share(headline, code), view.rest(headline, code).other
+    others = danish.capital(view.words.rest)
+    svg = figures.reading_example(
+        figures.Level(name, share), figures.Level(others, rest, "rest"),
+        dot=f"Prikken: {danish.possessive(view.words.the)} andel",
+        dot_note=f"{danish.percent(share.share or 0.0, sensitive=share.sensitive)} af de spurgte, vægtet",
+        line=f"Stregen: 95{danish.NBSP}%-interval", diamond=f"Ruden: {view.words.rest}",
+        title=f"Eksempel. {name}: {words.estimate(share)}. {others}: {words.estimate(rest)}.", prefix="eksempel",
+    )  # fmt: skip
+    return drawn(svg)
+
+
+def _words() -> tuple[Note, ...]:
+    earned = "står kun, hvor forskellen er statistisk sikker efter rettelse for alle de prøver, udgivelsen indeholder."
+    shown = "betyder, at undersøgelsen ikke kan skelne – ikke, at alt er ens. Rettelsen er strengere end intervallet."
+    return (
+        Note("Flere, færre, steget, faldet", earned),
+        Note("Ingen påvist forskel", shown),
+        Note("Plads", "angives som interval."),
+    )
+
+
+def _facts(view: View) -> tuple[Fact, ...]:
+    known, rules = view.facts, view.project.rules
+    found = [Fact("Hvem", view.survey.population)]
+    if known:
+        asked = f" af {danish.number(known.invited)}" if known.invited else ""
+        rate = f" ({danish.percent(known.response_rate)})" if known.response_rate is not None else ""
+        n = view.share(view.report.headline).n
+        behind = f"; hovedtallet bygger på {danish.number(n)}" if n is not None else ""
+        found.append(Fact("Svar", f"{danish.number(known.answered)}{asked}{rate}{behind}"))
+        if known.start and known.end:
+            found.append(Fact("Indsamlet", _collected(view)))
+        found.append(Fact("Vægtning", f"Fra leverandøren; designeffekt {danish.decimal(known.kish, 2)} (Kish)"))
+    alphas = rules.families
+    levels = f"{danish.decimal(100 * (alphas.headline + alphas.ranks + alphas.other), 0)}{danish.NBSP}%"
+    found += [
+        Fact("Interval", f"95{danish.NBSP}%, {_INTERVALS[rules.interval]}, hvert tal for sig"),
+        Fact(
+            "Sammenligning",
+            f"Mod {view.words.rest}; rettet for alle prøver i udgivelsen, {levels} i alt "
+            "(hovedtal Holm, resten Benjamini-Hochberg)",
+        ),
+        Fact(
+            "Påviselighed",
+            f"Findes med {danish.number(100 * rules.power)}{danish.NBSP}% sandsynlighed",
+        ),
+        Fact("Base", _base(view)),
+        *_replicates(view),
+        *_lonely(view),
+    ]
+    return tuple(found)
+
+
+#: The intervals of shares, by `interval` of the release rules.
+_INTERVALS = {
+    "korn-graubard": "Korn-Graubard",
+    "logit": "logit (Korn-Graubard ved 0 og 100)",
+    "wilson": "Wilson",
+}
+#: How the variance of a stratum is found of which one sampling unit was drawn, by `design.lonely_psu`.
+_TREATED = {
+    "certainty": "regnet som uden stikprøveusikkerhed",
+    "remove": "regnet som uden stikprøveusikkerhed",
+    "adjust": "regnet ud fra enhedens afstand til det samlede niveau",
+    "average": "sat til gennemsnittet af de andre strata",
+}
+
+
+#: Kinds of replicate weights, by `kind` of `[design.replicates]`.
+_KINDS = {
+    "jk1": "jackknife", "jkn": "jackknife", "brr": "halve stikprøver", "fay": "halve stikprøver efter Fay",
+    "bootstrap": "bootstrap", "other": "egen metode",
+}  # fmt: skip
+
+
+def _replicates(view: View) -> tuple[Fact, ...]:
+    """Return the waves whose uncertainty comes from replicate weights that the provider delivered."""
+    return tuple(
+        Fact("Usikkerhed", f"{one.wave}: fra leverandørens {danish.number(one.replicates[1])} sæt replikatvægte "
+             f"({_KINDS[one.replicates[0]]})")
+        for one in view.released.facts.values() if one.replicates
+    )  # fmt: skip
+
+
+def _lonely(view: View) -> tuple[Fact, ...]:
+    """Return what was done in strata where one sampling unit was drawn, for every wave the release rests on."""
+    found = []
+    for one in view.released.facts.values():
+        if one.lonely_strata:
+            count = len(one.lonely_strata)
+            strata = f"{'stratum' if count == 1 else 'strata'} {danish.join(one.lonely_strata)}"
+            treated = _TREATED[one.lonely_psu]
+            found.append(
+                Fact(
+                    "Én udtrukket enhed",
+                    f"I {strata} ({one.wave}) er der kun udtrukket én enhed. Usikkerheden derfra er {treated}; det "
+                    "gælder alle tal, som svar derfra indgår i",
+                )
+            )
+    return tuple(found)
+
+
+def _collected(view: View) -> str:
+    known = view.facts
+    assert known is not None
+    assert known.start is not None
+    assert known.end is not None
+    by = f" af {known.provider}" if known.provider else ""
+    how = f" ({', '.join(known.mode)})" if known.mode else ""
+    return f"{danish.capital(danish.months(known.start, known.end))}{by}{how}"
+
+
+def _base(view: View) -> str:
+    item = view.survey.items[view.headline.item]
+    counted = [item.missing[one].label.lower() for one in view.headline.base if one in item.missing]
+    if counted:
+        return f"Alle, der er stillet spørgsmålet; »{danish.join(counted)}« tæller med"
+    return "Alle, der har svaret på spørgsmålet"
+
+
+def _withheld(view: View) -> tuple[Key, ...]:
+    secrecy, reliability = view.project.rules.secrecy, view.project.rules.reliability
+    widest = danish.number(100 * reliability.max_width)
+    secret = (
+        f"Færre end {danish.number(secrecy.min_base)} svar, på følsomme spørgsmål også færre end "
+        f"{danish.numeral(secrecy.min_count)} ens svar, eller tallet kunne regnes ud af andre tal. "
+        "Hverken andel eller n vises. Følsomme andele vises uden decimaler og n til nærmeste ti."
+    )
+    uncertain = (
+        f"Effektivt n under {danish.number(reliability.min_effective_n)}, eller et interval, der er {widest} "
+        f"procentpoint eller bredere eller over {danish.number(100 * reliability.max_relative_width)}{danish.NBSP}% "
+        "af andelen. n vises, andelen ikke."
+    )
+    broken = "Ordlyd, metode eller afgrænsning er ændret. Tal på hver side af bruddet må ikke sammenlignes."
+    return (
+        Key(drawn(figures.sign(Withheld.SECRET, title="Skraveret firkant", prefix="m1")), "Diskretion.", secret),
+        Key(drawn(figures.sign(Withheld.UNRELIABLE, title="Stiplet ring", prefix="m2")), "Usikkerhed.", uncertain),
+        Key(drawn(figures.mark("break", title="Bleg skravering", prefix="m3")), "Brud.", broken),
+    )
+
+
+def _signs(view: View) -> tuple[Key, ...]:
+    return (
+        Key(drawn(figures.mark("ours", title="Prik på streg", prefix="m4")), view.words.the),
+        Key(drawn(figures.mark("rest", title="Rude på felt", prefix="m5")), view.words.rest),
+        Key(drawn(figures.mark("higher", title="Trekant op", prefix="m6")), "sikkert højere"),
+        Key(drawn(figures.mark("lower", title="Trekant ned", prefix="m7")), "sikkert lavere"),
+        Key(drawn(figures.mark("none", title="Ring", prefix="m8")), "ingen påvist forskel"),
+    )
+
+
+def _notes(view: View, code: str) -> tuple[Note, ...]:
+    released = view.released
+    trace = (
+        "Hvert nummer kan følges til de svar, det bygger på: tryghed explain RAPPORT.pdf F4. "
+        "Tallene ligger også som CSV og Excel ved siden af. "
+        "Forskelle er regnet før afrunding og kan afvige på sidste ciffer."
+    )
+    identity = f"{view.edition}, regelsæt {released.rules_version}, {grouped(released.release_id)}."
+    verified = "" if released.verified else " Uverificeret: mindst én fils kontrolsum er ikke oplyst."
+    taken = view.facts.accepted if view.facts else 0
+    warnings = "én advarsel" if taken == 1 else f"{danish.number(taken)} advarsler"
+    accepted = f" Ved indlæsningen blev {warnings} gennemgået og accepteret." if taken else ""
+    found = [
+        Note("Spor et tal", trace),
+        Note("Data og rettigheder", _rights(view)),
+        Note("Udgivelse", identity + verified + accepted),
+        *_edition(view, code),
+    ]
+    if view.report.contact:
+        found.append(Note("Kontakt", view.report.contact))
+    return tuple(found)
+
+
+def _edition(view: View, code: str) -> list[Note]:
+    """Return what a corrected edition changed in this report, and the exemptions from the rules."""
+    edition, areas = view.released.edition, view.areas_of(code)
+    decided = [one.cell for one in (edition.exemptions if edition else ()) if one.cell.area in (*areas, EVERYBODY)]
+    notes = [
+        Note("Rettelse", corrections.listed(edition, view.project, view.changes(code))),
+        Note("Undtagelser fra reglerne", corrections.exemptions(edition, view.project, decided)),
+    ]
+    return [note for note in notes if note.text]
+
+
+def _rights(view: View) -> str:
+    surveys = [f"{view.survey.title} {view.wave}"]
+    wave = health_wave(view)
+    if view.report.health and wave:
+        surveys.append(f"{view.project.surveys[view.report.health.survey].title} {wave}")
+    used = [view.project.area_sets.get(name or "") for name in (view.report.area_set, view.report.inside)]
+    sources = dict.fromkeys(one.attribution for one in used if one is not None and one.outlines and one.attribution)
+    synthetic = " Svarene er syntetiske: tallene er opdigtede." if view.released.synthetic else ""
+    return " ".join([f"{danish.join(surveys)}.{synthetic}", *(f"{credit}." for credit in sources)])

@@ -1,0 +1,105 @@
+"""Means, totals, ratios, quantiles and distributions at the terminal, on the demo city."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from tests.e2e.conftest import tryghed
+
+
+def rows(*arguments, cwd):
+    found = json.loads(tryghed(*arguments, "--format", "json", cwd=cwd).stdout)
+    return found if isinstance(found, list) else found["rows"]
+
+
+def test_the_mean_of_an_age_is_what_sql_says(demo):
+    # Guards against kinds of missing, which are stored as negative numbers, in a mean.
+    sql = "select sum(weight * age)::double / sum(weight)::double as mean, count(*) as n from score join answer \
+           using (wave, respondent) where wave = '2025' and age > 0"
+
+    (known,) = rows("sql", sql, cwd=demo)
+    (found,) = rows("mean", "age", cwd=demo)
+
+    assert (found["mean"], found["n"]) == (pytest.approx(known["mean"], rel=1e-12), known["n"])
+    assert found["lower"] < found["mean"] < found["upper"]
+    assert found["cv"] == pytest.approx(found["se"] / found["mean"])
+
+
+def test_the_answers_to_an_item_add_up_and_agree_with_the_indicator(demo):
+    # "Ved ikke" is in the base of the indicator, and so of the distribution.
+    answers = rows("share", "safe_evening", "--by", "district", "--where", "district=valby", cwd=demo)
+    (share,) = rows("share", "tryg_aften", "--by", "district", "--where", "district=valby", cwd=demo)
+
+    assert sum(row["share"] for row in answers) == pytest.approx(1)
+    assert sum(row["share"] for row in answers if row["answer"] in ("Meget tryg", "Tryg")) == pytest.approx(
+        share["share"], rel=1e-12
+    )
+    assert {row["n"] for row in answers} == {share["n"]}
+    assert "Ved ikke" in {row["answer"] for row in answers}
+
+
+def test_a_total_over_a_total_is_the_ratio(demo):
+    totals = {row["indicator"]: row for row in rows("total", "utryg_aften", "tryg_aften", cwd=demo)}
+    (ratio,) = rows("ratio", "utryg_aften/tryg_aften", cwd=demo)
+
+    assert ratio["ratio"] == pytest.approx(totals["utryg_aften"]["total"] / totals["tryg_aften"]["total"], rel=1e-12)
+
+
+def test_quantiles_of_every_group_lie_in_order(demo):
+    found = rows("quantile", "age", "--at", "0.25,0.5,0.75", "--by", "sex", cwd=demo)
+
+    for sex in ("Kvinder", "Mænd"):
+        values = [row["quantile"] for row in found if row["sex"] == sex]
+        assert values == sorted(values)
+        assert len(values) == 3
+    assert all(row["lower"] <= row["quantile"] <= row["upper"] for row in found)
+
+
+def test_small_domains_are_flagged_and_empty_ones_are_told(demo):
+    found = rows("mean", "age", "--by", "udsatte_2025", cwd=demo)
+
+    assert all(("secret" in row["flags"]) == (0 < row["n"] < 30) for row in found)
+    assert any("secret" in row["flags"] for row in found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("total", "safe_evening"), "codes of answers have no total"),
+        (("share", "age"), "a number has no distribution over answers"),
+        (("ratio", "tryg_aften"), "not NAME/NAME"),
+        (("quantile", "age", "--at", "50"), "no quantiles at 50"),
+        (("mean", "alder"), "nothing called 'alder' to estimate"),
+    ],
+)
+def test_what_cannot_be_estimated_is_refused(demo, asked, said):
+    assert said in tryghed(*asked, cwd=demo, code=2).stderr
+
+
+def test_another_interval_is_named_and_differs(demo):
+    default, wilson = (tryghed("share", "tryg_aften", *more, cwd=demo) for more in ((), ("--interval", "wilson")))
+
+    assert "Korn-Graubard" in default.stderr
+    assert "Wilson" in wilson.stderr
+    assert default.stdout != wilson.stdout
+
+
+def test_strata_with_one_unit_are_refused_or_flagged_as_the_definition_says(demo, tmp_path):
+    city = tmp_path / "city"
+    shutil.copytree(demo, city, ignore=shutil.ignore_patterns("out"))
+    wave = city / "surveys" / "tryghed" / "2025.toml"
+    plain = re.sub(r"\[design\.population\]\n(.+\n)+", "", wave.read_text(encoding="utf-8"))
+    one_each = plain.replace('stratum = "bydel_nr"', 'stratum = "bydel_nr"\npsu = "bydel_nr"')
+    assert one_each != plain
+
+    wave.write_text(one_each, encoding="utf-8")
+    tryghed("ingest", "tryghed/2025", "-q", cwd=city)
+    refused = tryghed("share", "tryg_aften", cwd=city, code=6).stderr
+    wave.write_text(one_each.replace("psu =", 'lonely_psu = "adjust"\npsu ='), encoding="utf-8")
+    tryghed("ingest", "tryghed/2025", "-q", cwd=city)
+
+    assert "13 strata have one PSU" in refused
+    for asked in (("share", "tryg_aften"), ("compare", "tryg_aften", "--by", "sex"), ("mean", "age")):
+        assert all("lonely PSU: adjust" in row["flags"] for row in rows(*asked, cwd=city))

@@ -1,0 +1,159 @@
+"""Releases on the demo city: frozen once, corrected in the open, withdrawn, printed again."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.e2e.conftest import tryghed
+
+SURVEY = "surveys/tryghed/survey.toml"
+
+
+@pytest.fixture
+def city(demo, tmp_path):
+    """The demo city, to be changed."""
+    folder = tmp_path / "city"
+    shutil.copytree(demo, folder)
+    return folder
+
+
+def stricter(city):
+    """Ask for a wider base before a number may be shown, which hides some and changes the rules of all."""
+    path = city / "policy" / "release.toml"
+    text = path.read_text(encoding="utf-8")
+    assert "min_base = 30\n" in text
+    path.write_text(text.replace("min_base = 30\n", "min_base = 60\n"), encoding="utf-8")
+
+
+def tree(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_demo_is_made_from_a_frozen_release(demo):
+    listed = json.loads(tryghed("release", "list", "--json", cwd=demo).stdout)
+    manifest = json.loads((demo / "releases" / "2025" / "release.json").read_text(encoding="utf-8"))
+
+    assert [(one["release"], one["wave"], one["corrects"]) for one in listed] == [("2025", "2025", "")]
+    assert {one["sha256"] for one in manifest["made_from"]["deliveries"]} == {
+        one["sha256"] for one in manifest["waves"]
+    }
+
+
+def test_a_release_is_shown_and_its_plan(demo):
+    said = tryghed("release", "show", "2025", cwd=demo).stdout
+    assert "edition 1" in said
+    assert "withheld" in said
+    found = json.loads(tryghed("release", "show", "2025", "--json", cwd=demo).stdout)
+    assert found["answers"] == "synthetic"
+    planned = json.loads(tryghed("release", "plan", "--json", cwd=demo).stdout)
+    assert {one["survey"] for one in planned} == {"tryghed", "sundhed"}
+
+
+def test_building_the_same_numbers_again_is_the_same_release(city):
+    before = tree(city / "releases")
+    assert "nothing has changed" in tryghed("release", "build", cwd=city).stderr
+
+    path = city / SURVEY
+    path.write_text(path.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")  # computed again
+    assert "nothing has changed" in tryghed("release", "build", cwd=city).stderr
+
+    assert tree(city / "releases") == before
+
+
+def test_a_wave_built_anew_freezes_the_same_bytes(city):
+    before = tree(city / "releases" / "2025")
+    tryghed("release", "withdraw", "2025", "--because", "en prøve", cwd=city)
+    tryghed("release", "build", cwd=city)
+
+    after = tree(city / "releases" / "2025")
+    assert {name: content for name, content in after.items() if name.name not in ("release.json", "SHA256SUMS")} == {
+        name: content for name, content in before.items() if name.name not in ("release.json", "SHA256SUMS")
+    }
+
+
+def test_published_numbers_never_change_without_a_word(city):
+    reports = tree(city / "out")
+    stricter(city)
+
+    for command in (("report", "--area", "valby"), ("run",), ("release", "build")):
+        refused = tryghed(*command, cwd=city, code=7)
+        assert "numbers differ" in refused.stderr
+        assert "tryghed release withdraw 2025" in refused.stderr
+    assert tree(city / "out") == reports
+    # what was released can still be printed, as it was
+    assert "1 unchanged" in tryghed("report", "--release", "2025", "--area", "valby", cwd=city).stderr
+
+    done = tryghed("release", "build", "--because", "Grænsen for små grupper er hævet", cwd=city)
+    assert "2025-2" in done.stderr
+    listed = json.loads(tryghed("release", "list", "--json", cwd=city).stdout)
+    assert [(one["release"], one["corrects"]) for one in listed] == [("2025", ""), ("2025-2", "2025")]
+    changes = json.loads((city / "releases" / "2025-2" / "errata.json").read_text(encoding="utf-8"))["changes"]
+    assert changes
+    assert all(one["old"] != one["new"] for one in changes)
+    assert "release 2025-2" in tryghed("report", "--area", "valby", cwd=city).stderr
+    assert "2025-2 corrects it" in tryghed("release", "withdraw", "2025", "--because", "x", cwd=city, code=7).stderr
+
+
+def test_a_release_nobody_has_is_withdrawn_and_built_again(city):
+    stricter(city)
+    tryghed("release", "withdraw", "2025", "--because", "Grænsen er hævet før udgivelsen", cwd=city)
+    tryghed("report", "--area", "valby", cwd=city)
+
+    listed = json.loads(tryghed("release", "list", "--json", cwd=city).stdout)
+    assert [(one["release"], one["corrects"]) for one in listed] == [("2025", "")]
+    assert len(list((city / "releases" / "withdrawn").iterdir())) == 1
+
+
+def test_an_edited_release_is_refused(city):
+    path = city / "releases" / "2025" / "cells.json"
+    content = path.read_text(encoding="utf-8")
+    path.chmod(0o600)
+    path.write_text(content.replace('"share": 71.6', '"share": 81.6'), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != content
+
+    for command in (("report",), ("release", "show", "2025"), ("report", "--release", "2025")):
+        refused = tryghed(*command, cwd=city, code=7)
+        assert "cells.json has been changed" in refused.stderr
+
+
+def test_nothing_is_corrected_that_was_not_released(city):
+    shutil.rmtree(city / "releases")
+
+    assert "no release to correct" in tryghed("release", "build", "--because", "x", cwd=city, code=2).stderr
+    assert "no release 'x'" in tryghed("release", "show", "x", cwd=city, code=2).stderr
+    assert tryghed("release", "list", cwd=city).stdout.split()[0] == "release"
+
+
+def test_two_people_withhold_a_number_and_the_release_says_so(city):
+    cell = ("withhold", "tryg_aften", "--area", "valby")
+    said = tryghed("release", "except", *cell, "--by", "Anna Holm", "--because", "Skemaet var forkert", cwd=city)
+    assert "waits" in said.stderr
+    assert "nothing has changed" in tryghed("release", "build", cwd=city).stderr
+    assert "cannot second" in tryghed("release", "except", *cell, "--seconded-by", "anna holm", cwd=city, code=2).stderr
+    assert "in force" in tryghed("release", "except", *cell, "--seconded-by", "Bo Friis", cwd=city).stderr
+
+    tryghed("release", "withdraw", "2025", "--because", "en undtagelse", cwd=city)
+    tryghed("release", "build", cwd=city)
+    frozen = json.loads((city / "releases" / "2025" / "cells.json").read_text(encoding="utf-8"))["shares"]
+    (valby,) = [
+        one for one in frozen
+        if (one["wave"], one["area"], one["indicator"], one["category"]) == ("2025", "valby", "tryg_aften", "alle")
+    ]  # fmt: skip
+    assert (valby["share"], valby["withheld"]) == (None, "UNRELIABLE")
+    ledger = (city / "releases" / "ledger.jsonl").read_text(encoding="utf-8")
+    assert "withhold: Skemaet var forkert (Anna Holm, Bo Friis)" in ledger
+    assert '"withdrawn_release": "2025"' in ledger
+    noted = (city / "store" / "audit.jsonl").read_text(encoding="utf-8")
+    assert all(f'"{command}"' in noted for command in ("release except", "release withdraw", "release build"))
+
+
+def test_a_review_tells_the_team_what_to_look_at(demo, tmp_path):
+    page = tmp_path / "kontrol.html"
+    said = tryghed("release", "review", "--html", page, cwd=demo)
+
+    for heading in ("withheld:", "close to a limit:", "different from release 2025: 0", "moved since 2024:"):
+        assert heading in said.stdout
+    assert "more than may be published" in said.stderr
+    assert "Internt arbejdspapir" in page.read_text(encoding="utf-8")
+    assert "no release '1999'" in tryghed("release", "review", "1999", cwd=demo, code=2).stderr

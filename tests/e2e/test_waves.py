@@ -1,0 +1,169 @@
+"""Waves side by side, as an analyst asks for them: differences, comparability, the codebook."""
+
+import re
+import shutil
+from xml.etree import ElementTree as ET
+
+import pikepdf
+import pytest
+
+from tests.e2e.conftest import tryghed
+from tryghed.definitions.project import load
+from tryghed.store import rounds
+
+DDI = "{ddi:codebook:2_5}"
+#: The order in which the schema of DDI-Codebook 2.5 wants the elements that are used here.
+ORDER = {
+    "codeBook": ["stdyDscr", "fileDscr", "dataDscr"],
+    "stdyDscr": ["citation", "stdyInfo", "method"],
+    "citation": ["titlStmt", "prodStmt"],
+    "titlStmt": ["titl", "altTitl", "IDNo"],
+    "stdyInfo": ["abstract", "sumDscr"],
+    "sumDscr": ["collDate", "anlyUnit", "universe", "dataKind"],
+    "method": ["dataColl", "anlyInfo"],
+    "dataColl": ["dataCollector", "collMode"],
+    "fileTxt": ["fileName", "dimensns", "fileType"],
+    "dimensns": ["caseQnty", "varQnty"],
+    "dataDscr": ["varGrp", "var", "notes"],
+    "var": ["labl", "qstn", "invalrng", "universe", "sumStat", "catgry", "varFormat"],
+    "catgry": ["catValu", "labl", "catStat"],
+}
+
+
+@pytest.fixture
+def copy(demo, tmp_path):
+    for part in ("surveys", "deliveries", "store", "keys"):
+        shutil.copytree(demo / part, tmp_path / part)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def books(demo, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("books")
+    for survey in ("tryghed", "sundhed"):
+        tryghed("codebook", survey, "-o", folder, cwd=demo)
+    return folder
+
+
+def test_the_changed_wording_is_told_with_both_wordings(demo, tmp_path):
+    page = tmp_path / "d.html"
+
+    done = tryghed("wave", "diff", "tryghed/2022", "tryghed/2021", "--html", page, cwd=demo)
+
+    assert "safe_evening  69 % alike" in done.stdout
+    assert "2021  Hvor tryg eller utryg føler du dig, når du færdes alene" in done.stdout
+    assert re.search(r"^answered +4,624 +3,596 +≠$", done.stdout, re.MULTILINE)
+    assert "brud (declared_break, wording): tryg_aften, utryg_aften" in done.stdout
+    assert "20 indicators in both: 2 may not be compared, 7 with a caveat" in done.stderr
+    html = page.read_text("utf-8")
+    assert "<del>" in html
+    assert "<ins>" in html
+    assert '<html lang="da">' in html
+    assert "src=" not in html
+    assert set(re.findall(r"url\((.{10})", html)) == {"data:font/"}  # nothing is fetched from anywhere
+
+
+def test_a_new_name_alone_changes_nothing(demo):
+    done = tryghed("wave", "diff", "tryghed/2023", "tryghed/2024", cwd=demo)
+
+    assert "safe_evening  q7_2 → q8_2" in done.stdout
+    assert "28 indicators in both: 0 may not be compared, 0 with a caveat" in done.stderr
+
+
+def test_waves_that_cannot_be_held_together_are_refused(demo):
+    assert "SURVEY/WAVE" in tryghed("wave", "diff", "2021", "2022", cwd=demo, code=2).stderr
+    assert "one survey" in tryghed("wave", "diff", "tryghed/2021", "sundhed/2021", cwd=demo, code=2).stderr
+    assert "no wave '2030'" in tryghed("wave", "diff", "tryghed/2030", "tryghed/2021", cwd=demo, code=2).stderr
+
+
+def test_the_matrix_is_right_for_the_demo_city(demo):
+    done = tryghed("wave", "comparability", "tryghed", "-f", "csv", cwd=demo)
+
+    lines = [line.split(";") for line in done.stdout.splitlines()]
+    cells = {(line[0], line[1], wave): verdict for line in lines[1:]
+             for wave, verdict in zip(lines[0][2:-1], line[2:-1], strict=True)}  # fmt: skip
+    assert cells["tryg_aften", "2022", "2021"] == "brud"  # new wording
+    assert cells["tryg_aften", "2025", "2022"] == "sammenlignelig"
+    assert cells["tryg_dag", "2022", "2021"] == "sammenlignelig"  # a new name alone
+    assert cells["tryg_dag", "2025", "2018"] == "sammenlignelig"
+    assert cells["tryg_dag", "2020", "2019"] == "forbehold"  # February and March instead of December and January
+    assert cells["sted_stop", "2022", "2021"] == "forbehold"  # a random half was asked in 2021
+    assert cells["tilfreds_legepladser", "2023", "2022"] == "sammenlignelig"  # the same filter in both
+    assert cells["tryg_stop", "2021", "2019"] == ""  # not asked in 2019
+
+
+def test_a_break_nobody_declared_is_found_stored_and_obeyed(copy):
+    definition = copy / "surveys" / "tryghed" / "2022.toml"
+    text = definition.read_text("utf-8")
+    definition.write_text(text[: text.index("[breaks.tryg_aften]")], encoding="utf-8")
+    for year in range(2018, 2022):  # nor any other words: the files alone tell
+        path = copy / "surveys" / "tryghed" / f"{year}.toml"
+        path.write_text(re.sub(r"(?s)\[wording\]\n.*?\n\n?(?=# |\Z)", "", path.read_text("utf-8")), encoding="utf-8")
+    by_definition = load(copy)
+    assert by_definition.comparable("tryghed", "tryg_aften", "2025")[0] == "2018"
+
+    stored = rounds.informed(by_definition)
+    refused = tryghed("compare", "tryg_aften", "--since", "2021", cwd=copy, code=2).stderr
+    pooled = tryghed("share", "tryg_aften", "--wave", "2021,2022", cwd=copy, code=2).stderr
+
+    assert stored.comparable("tryghed", "tryg_aften", "2025") == ("2022", "2023", "2024", "2025")
+    assert stored.comparable("tryghed", "safe_evening_svar_1", "2025")[0] == "2022"
+    assert "wording: Spørgsmålet har fået ny ordlyd mellem 2021 og 2025." in refused
+    assert "2021 cannot be pooled with 2022" in pooled
+
+
+def test_caveats_are_told_where_numbers_are(demo):
+    compared = tryghed("compare", "tryg_dag", "--since", "2020", cwd=demo).stderr
+    trend = tryghed("trend", "sted_stop", cwd=demo).stderr
+
+    assert "caveat (period) for tryg_dag: Svarene er indsamlet på forskellige tider af året" in compared
+    assert "caveat (split) for sted_stop: Kun en del af stikprøven fik spørgsmålet i 2021." in trend
+
+
+def test_the_codebook_has_every_question_with_its_answers(books, demo):
+    html = (books / "kodebog-tryghed.html").read_text("utf-8")
+
+    for item in load(demo).surveys["tryghed"].items:
+        assert f"<h3>{item}</h3>" in html
+    assert re.search(
+        r"<strong><span class=\"nb\">2018–2021</span></strong> Hvor tryg eller utryg føler du dig, når", html
+    )
+    assert "q5_2" in html
+    assert "ikke stillet" in html
+    assert "Tællende" not in html
+    with pikepdf.open(books / "kodebog-tryghed.pdf") as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "da"
+
+
+def test_no_small_count_of_a_sensitive_topic_is_told(books):
+    html = (books / "kodebog-sundhed.html").read_text("utf-8")
+    tree = ET.parse(books / "kodebog-sundhed.xml")  # noqa: S314 (our own file)
+    rounded = re.findall(r"<caption>\w+: antal svar, afrundet.*?</table>", html, re.DOTALL)
+    counts = [int(one.replace(".", "")) for part in rounded for one in re.findall(r'num">([\d.]+)</td>', part)]
+
+    assert len(rounded) == 7
+    assert counts
+    assert all(count % 10 == 0 and count >= 10 for count in counts)
+    told = [int(stat.text) for var in tree.iter(f"{DDI}var") if var.find(f"{DDI}labl").text not in ("sex", "age")
+            for stat in var.iter(f"{DDI}catStat")]  # fmt: skip
+    assert told
+    assert all(count % 10 == 0 and count >= 10 for count in told)
+
+
+def test_the_ddi_has_its_elements_in_the_order_of_the_schema(books):
+    tree = ET.parse(books / "kodebog-tryghed.xml")  # noqa: S314 (our own file)
+    identities = [one.attrib["ID"] for one in tree.iter() if "ID" in one.attrib]
+
+    assert tree.getroot().tag == f"{DDI}codeBook"
+    assert len(identities) == len(set(identities))
+    assert all(re.fullmatch(r"[a-z][\w.-]*", one) for one in identities)
+    for parent in tree.iter():
+        order = ORDER.get(parent.tag.removeprefix(DDI))
+        names = [child.tag.removeprefix(DDI) for child in parent]
+        if order:
+            assert set(names) <= set(order), parent.tag
+            assert [order.index(name) for name in names] == sorted(order.index(name) for name in names), parent.tag
+    referred = {one for part in tree.iter() for key in ("files", "var") for one in part.attrib.get(key, "").split()}
+    assert referred <= set(identities)
+    assert tree.find(f".//{DDI}var[@ID='v.2024.safe_evening']").attrib["name"] == "q8_2"

@@ -1,0 +1,53 @@
+"""The R script says the design that the numbers were computed with."""
+
+import polars as pl
+import pytest
+
+from tryghed.delivery import rscript
+from tryghed.delivery.rscript import Domain, Line
+from tryghed.errors import DeliveryError
+
+LINES = (Line("everybody", "tryg", Domain(("2025",), "alle", "alle")),)
+
+
+def rows(**columns):
+    plain = {
+        "wave": ["2025", "2025"], "stratum": ["1", "1"], "psu": ["1/a", "1/b"], "size": [None, None],
+        "weight": [1.0, 2.0], "lonely_psu": ["fail", "fail"], "factors": [None, None], "mse": [None, None],
+        "replicates": [None, None], "areas": [";alle;"] * 2, "categories": [";alle;"] * 2, "y_tryg": [1, 0],
+    }  # fmt: skip
+    lists = {"factors": pl.List(pl.Float64), "replicates": pl.List(pl.Float64), "size": pl.Float64, "mse": pl.Boolean}
+    return pl.DataFrame(plain | columns, schema_overrides=lists)
+
+
+def written(tmp_path, known):
+    data = rscript.write(known, LINES, tmp_path / "numbers.R")
+    return (tmp_path / "numbers.R").read_text(encoding="utf-8"), pl.read_csv(data)
+
+
+def test_replicate_weights_make_a_design_of_their_own(tmp_path):
+    # Strata and PSUs in the rows would give another standard error than the one that was told.
+    known = rows(factors=[[0.5, 0.5]] * 2, mse=[True, True], replicates=[[0.0, 2.0], [4.0, 0.0]])
+
+    script, data = written(tmp_path, known)
+
+    assert "svrepdesign(" in script
+    assert "rscales = c(0.5, 0.5), mse = TRUE" in script
+    assert "svydesign(" not in script
+    assert data["rep_2"].to_list() == [2.0, 0.0]
+
+
+def test_a_strategy_for_strata_with_one_psu_is_set(tmp_path):
+    script, data = written(tmp_path, rows(lonely_psu=["adjust", "adjust"]))
+
+    assert 'options(survey.lonely.psu = "adjust")' in script
+    assert "lonely_psu" not in data.columns
+
+
+def test_designs_that_r_cannot_hold_in_one_are_refused(tmp_path):
+    two = {"wave": ["2024", "2025"]}
+    with pytest.raises(DeliveryError, match="not as adjust and average"):
+        written(tmp_path, rows(**two, lonely_psu=["adjust", "average"]))
+    with pytest.raises(DeliveryError, match="no one design"):
+        written(tmp_path, rows(**two, factors=[[0.5], None], mse=[False, None], replicates=[[1.0], None]))
+    assert not (tmp_path / "numbers.R").exists()

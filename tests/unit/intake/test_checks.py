@@ -1,0 +1,207 @@
+"""Each check of a delivery finds what it is for, with its code, severity and rows; and nothing where all is well."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pyreadstat
+import pytest
+
+from tryghed.frames import Decision, Earlier
+from tryghed.intake import readers
+from tryghed.intake.accept import Refused, accept, examine
+from tryghed.intake.catalogue import CODES
+from tryghed.intake.continuity import fewer
+from tryghed.intake.findings import finding
+
+HEAD = "nr;vaegt;lag;rode;koen;alder;q1;del"
+#: Weights that sum to the population, stratum by stratum.
+GOOD = "".join(
+    f"p{i};{'25' if i < 4 else '50'};{1 if i < 4 else 2};{101 if i < 4 else 201};1;39;1;1\n" for i in range(8)
+)
+DATED = ("[privacy]", '[fieldwork]\nstart = 2025-01-01\nend = 2025-01-31\nanswer_date = "dag"\n\n[privacy]')
+
+
+@pytest.fixture
+def found(made):
+    """Return a function that gives the findings by code of a wave, refused or not."""
+
+    def run(rows=f"{HEAD}\n{GOOD}", *, earlier=None, decisions=(), **changes):
+        findings = examine(made(rows, **changes), "proeve", "2025", earlier=earlier, decisions=decisions).findings
+        return {one.code: one for one in findings}
+
+    return run
+
+
+def with_column(name, values):
+    lines = f"{HEAD}\n{GOOD}".splitlines()
+    return "\n".join(f"{line};{more}" for line, more in zip(lines, [name, *values], strict=True)) + "\n"
+
+
+def test_a_good_delivery_has_remarks_only(found):
+    assert {code: one.severity for code, one in found().items()} == {"unverified": "info"}
+
+
+def test_columns_that_are_not_named_are_told_and_do_not_enter(found, take, made):
+    rows = with_column("telefon_model", ["x"] * 8)
+
+    extra = found(rows)["extra_column"]
+
+    assert (extra.severity, extra.count) == ("info", 1)
+    assert extra.message.endswith("telefon_model")
+    assert "telefon_model" not in take(made(rows)).answers.columns
+
+
+@pytest.mark.parametrize(
+    ("weights", "codes"),
+    [
+        (["25"] * 4 + ["50"] * 4, set()),  # sums to the population
+        (["0,667"] * 4 + ["1,333"] * 4, set()),  # sums to the respondents, in the population's proportions
+        (["250"] * 4 + ["500"] * 4, {"weight_sum"}),  # of another size
+        (["37,5"] * 8, {"weight_strata"}),  # the right sum, divided wrongly
+        (["1"] * 8, {"weight_strata"}),
+    ],
+)
+def test_weights_are_held_against_the_population(found, weights, codes):
+    # Guards against a district that counts double because its weights were never calibrated.
+    rows = "".join(f"p{i};{w};{1 + i // 4};{101 if i < 4 else 201};1;39;1;1\n" for i, w in enumerate(weights))
+    assert {code for code in found(f"{HEAD}\n{rows}") if code.startswith("weight")} == codes
+
+
+def test_weights_of_clusters_are_not_held_against_a_number_of_clusters(found):
+    changes = [('weight = "vaegt"', 'weight = "vaegt"\npsu = "del"')]
+    assert not {"weight_sum", "weight_strata"} & set(found(wave=changes))
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "rows"),
+    [
+        (["2025-01-01"] * 8, None, ()),
+        (["01-01-2025", "31.01.2025", "2/1/2025", "20250102"] * 2, None, ()),
+        (["2025-01-05 13:30:00"] * 8, None, ()),
+        (["2025-01-05"] * 7 + ["2025-02-01"], "date_outside_fieldwork", (8,)),
+        (["2024-12-31"] + ["2025-01-05"] * 7, "date_outside_fieldwork", (1,)),
+        (["2025-01-05"] * 7 + [""], "date_missing", (8,)),
+        (["2025-01-05"] * 6 + ["32-01-2025", "ja"], "date_unreadable", (7, 8)),
+    ],
+)
+def test_days_of_answers_are_held_against_the_fieldwork(found, days, code, rows):
+    # Guards against last year's answers delivered once more.
+    there = {name: one for name, one in found(with_column("dag", days), wave=[DATED]).items() if "date" in name}
+    assert {name: one.rows for name, one in there.items()} == ({code: rows} if code else {})
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+def test_days_are_read_as_spss_and_stata_count_them(made, tmp_path, ending):
+    # Guards against seconds since 1582 taken for days since 1960.
+    rows = pl.DataFrame(
+        {
+            "nr": [float(i) for i in range(8)], "vaegt": [25.0] * 4 + [50.0] * 4, "lag": [1.0] * 4 + [2.0] * 4,
+            "rode": ["101"] * 4 + ["201"] * 4, "koen": [1.0] * 8, "alder": [39.0] * 8, "q1": [1.0] * 8,
+            "del": [1.0] * 8, "dag": [date(2025, 1, 5)] * 7 + [date(2025, 3, 1)],
+        }
+    )  # fmt: skip
+    (tmp_path / "deliveries").mkdir()
+    writer = pyreadstat.write_sav if ending == "sav" else pyreadstat.write_dta
+    writer(rows, tmp_path / "deliveries" / f"wave.{ending}")
+    project = made(wave=[DATED, ("wave.csv", f"wave.{ending}")])
+    findings = {one.code: one for one in examine(project, "proeve", "2025").findings}
+    assert findings["date_outside_fieldwork"].rows == (8,)
+    assert "date_unreadable" not in findings
+
+
+def test_a_wave_past_its_retention_is_a_warning(found):
+    late = [("retain_until = 2099-12-31", "retain_until = 2020-12-31")]
+    assert found(wave=late)["retention_passed"].message == "the answers may be kept until 2020-12-31"
+
+
+EARLIER = Earlier("2024", {"safe": "Hvor tryg?"}, {"dele": {"nord": 100, "syd": 100}})
+
+
+def test_districts_that_lost_half_their_respondents_are_named(made):
+    # Guards against a district whose second batch of answers never arrived, and against alarms for small areas.
+    sets = made().area_sets
+    districts = sets | {"dele": sets["dele"].model_copy(update={"kind": "district"})}
+    there = {("dele", "nord"): 49, ("dele", "syd"): 50, ("dele", "alle"): 10}
+
+    (lost,) = fewer(there, districts, EARLIER)
+
+    assert (lost.code, lost.where, lost.count) == ("area_fewer", "dele", 1)
+    assert lost.message == "less than half the respondents of 2024: Nord 49 (was 100)"
+    assert fewer(there, sets, EARLIER) == []
+    assert fewer({}, districts, Earlier("2024", {}, {"dele": {"nord": 49}})) == []
+
+
+def test_acceptances_hold_for_their_code_place_and_count(made):
+    rows = f"{HEAD}\n" + GOOD.replace("p0;25", "p0;2500")
+    project = made(rows)
+
+    def refusing(*decisions):
+        try:
+            accept(project, "proeve", "2025", decisions=decisions)
+        except Refused as refusal:
+            return {one.code for one in refusal.findings if one.severity == "warning" and not one.accepted}
+        return set()
+
+    codes = refusing()
+    assert codes == {"weight_extreme", "weight_sum", "weight_strata"}
+    yes = [Decision(code, "set", "mig", date(2026, 1, 1)) for code in codes]
+    assert refusing(*yes) == set()
+    # Guards against an acceptance of one extreme weight that hides a thousand later ones, or other columns.
+    few = Decision("weight_extreme", "set", "mig", date(2026, 1, 1), count=0)
+    elsewhere = Decision("weight_extreme", "set", "mig", date(2026, 1, 1), where="alder")
+    other_file = Decision("weight_extreme", "set", "mig", date(2026, 1, 1), sha256="0" * 64)
+    rest = [one for one in yes if one.code != "weight_extreme"]
+    for wrong in (few, elsewhere, other_file):
+        assert refusing(wrong, *rest) == {"weight_extreme"}
+
+
+def test_errors_cannot_be_accepted(made):
+    rows = f"{HEAD}\n" + GOOD.replace("p1;", "p0;")
+    with pytest.raises(Refused, match="duplicate_respondent"):
+        accept(made(rows), "proeve", "2025", decisions=[Decision("duplicate_respondent", "a", "b", date(2026, 1, 1))])
+
+
+def test_acceptances_of_the_definition_are_read_and_those_in_vain_are_told(found):
+    accepted = '[[accepted]]\ncode = "weight_extreme"\nbecause = "set"\nby = "mig"\ndate = 2026-01-01\n'
+    told = found(wave=[("[columns]", f"{accepted}\n[columns]")])
+    assert told["acceptance_unused"].message == "no warning weight_extreme anywhere"
+
+
+def test_a_refusal_says_how_a_warning_is_accepted(made):
+    rows = f"{HEAD}\n" + GOOD.replace("p0;25", "p0;2500")
+    with pytest.raises(Refused) as caught:
+        accept(made(rows), "proeve", "2025")
+    assert "3 warnings\n" in str(caught.value)
+    assert 'tryghed ingest proeve/2025 --accept weight_extreme --because "…"' in caught.value.hint
+
+
+def test_an_examination_writes_nothing(made, tmp_path):
+    project = made()
+    before = sorted(tmp_path.rglob("*"))
+    examine(project, "proeve", "2025")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_catalogue_has_every_code_and_no_other():
+    # Guards against a code that docs/findings.md does not explain, and one that explains what nothing finds.
+    folder = Path(__file__).parents[3] / "src" / "tryghed"
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "catalogue.py")
+    used = {word for word in re.findall(r'"([a-z]+(?:_[a-z]+)*)"', code) if word in CODES}
+    assert used == set(CODES)
+    with pytest.raises(KeyError):
+        finding("no_such_code", "", "")
+
+
+def test_what_is_lost_in_columns_that_do_not_enter_is_no_warning(made, monkeypatch):
+    # Guards against a delivery refused for lettered missing values in a column nobody asked for.
+    project = made(with_column("andet", ["x"] * 8))
+    read = readers.read
+    lost = tuple(
+        finding("tagged_missing", name, "2 values .a are read as blank") for name in ("andet", "q1", "wave.dta")
+    )
+    monkeypatch.setattr(readers, "read", lambda *given: replace(read(*given), findings=lost))
+    told = [one.where for one in examine(project, "proeve", "2025").findings if one.code == "tagged_missing"]
+    assert told == ["q1", "wave.dta"]

@@ -1,0 +1,108 @@
+"""Finished PDFs read back: as they are, and with numbers changed by hand."""
+
+from pathlib import Path
+
+import pytest
+from conftest import TEMPLATES, City
+
+from tryghed import verification
+from tryghed.delivery import printouts
+from tryghed.delivery.manifest import checksum
+from tryghed.delivery.tracing import Entry
+from tryghed.errors import DataError
+from tryghed.reporting import danish, pages, render
+from tryghed.reporting.constants import constants
+from tryghed.reporting.printed import printed
+from tryghed.reporting.trace import trace
+
+CODE = "ydre-noerrebro"
+
+
+@pytest.fixture(scope="module")
+def made(made_project, made_city, tmp_path_factory):
+    """A district's report: its HTML, its PDF, and its trace."""
+    report = made_project.reports["district"]
+    page = pages.district(made_city, made_project, report, CODE)
+    html = render.html(page, TEMPLATES)
+    target = tmp_path_factory.mktemp("made") / "district.pdf"
+    render.pdf(html, target, TEMPLATES)
+    numbers = printed(html, page.register.items, constants(made_city, made_project, report))
+    return html, target, trace(page, "district", CODE, made_city.release_id, numbers)
+
+
+def remade(html: str, folder: Path) -> Path:
+    target = folder / "district.pdf"
+    render.pdf(html, target, TEMPLATES)
+    return target
+
+
+def test_every_number_on_the_page_and_in_the_alt_texts_is_read_back(made):
+    _, pdf, traced = made
+    found = printouts.read(pdf).numbers
+    for spoken in (False, True):
+        read = sorted(one.text for one in found if one.spoken is spoken)
+        told = sorted(one.text for item in traced.items for one in item.numbers if one.spoken is spoken)
+        assert read == told
+        assert len(read) > 300
+
+
+def test_a_report_that_is_what_its_inputs_give_differs_in_nothing(made, made_city):
+    _, pdf, traced = made
+    count, differing = verification.compare_report(pdf, Entry(checksum(pdf), traced), made_city)
+    assert differing == []
+    assert count > 900
+
+
+def test_a_changed_digit_in_a_pdf_is_found_where_it_stands(made, made_city, tmp_path):
+    html, _, traced = made
+    told = danish.decimal(made_city.share("tryg_aften", CODE).share)
+    wrong = danish.decimal(made_city.share("tryg_aften", CODE).share + 10.3)
+    pdf = remade(html.replace(f'class="large">{told}<', f'class="large">{wrong}<'), tmp_path)
+
+    _, differing = verification.compare_report(pdf, Entry(checksum(pdf), traced), made_city)
+    assert [(one.where, one.printed, one.derived) for one in differing] == [("page 1", wrong, ""), ("S1", "", told)]
+
+
+def test_a_changed_number_in_an_alt_text_is_found(made, made_city, tmp_path):
+    html, _, traced = made
+    told = danish.decimal(made_city.share("tryg_aften", CODE).share)
+    pdf = remade(html.replace(f"<title>Ydre Nørrebro: {told}", "<title>Ydre Nørrebro: 1,1"), tmp_path)
+
+    _, differing = verification.compare_report(pdf, Entry(checksum(pdf), traced), made_city)
+    assert {("1,1", ""), ("", told)} == {(one.printed, one.derived) for one in differing}
+    assert all("alt text" in one.about for one in differing)
+
+
+def test_a_file_that_is_not_that_of_its_trace_is_found(made, made_city):
+    _, pdf, traced = made
+    _, differing = verification.compare_report(pdf, Entry("0" * 64, traced), made_city)
+    assert [one.about for one in differing] == ["sha256 of the file"]
+
+
+def test_another_release_at_the_foot_is_found(made, made_city, tmp_path):
+    html, _, traced = made
+    pdf = remade(html.replace(traced.code, "zzzz"), tmp_path)
+    _, differing = verification.compare_report(pdf, Entry(checksum(pdf), traced), made_city)
+    assert {one.where for one in differing} == {f"page {number}" for number in range(1, 8)}
+
+
+def test_numbers_the_inputs_do_not_give_are_found_by_their_ids(made, made_project):
+    # Definitions or answers changed since: the report tells what they gave then.
+    _, pdf, traced = made
+    other = City(effects=0.4).released(made_project)
+    _, differing = verification.compare_report(pdf, Entry(checksum(pdf), traced), other)
+    ids = {one.where for one in differing}
+    assert {"F1", "F4", "F13", "S1", "U1"} <= ids
+    assert all("tryg_aften" in one.about for one in differing if one.where == "F1")
+
+
+def test_a_report_that_is_gone_is_found(made, made_city, tmp_path):
+    _, _, traced = made
+    _, differing = verification.compare_report(tmp_path / "gone.pdf", Entry("0" * 64, traced), made_city)
+    assert [one.about for one in differing] == ["the file"]
+
+
+def test_what_is_no_pdf_says_so(tmp_path):
+    (tmp_path / "x.pdf").write_bytes(b"not a pdf")
+    with pytest.raises(DataError, match="cannot be read as a PDF"):
+        printouts.read(tmp_path / "x.pdf")
