@@ -30,19 +30,35 @@ def test_tables_fit_the_terminal_they_are_shown_on(demo, columns):
     assert "tryghed" in " ".join(lines)
 
 
-def test_the_bar_tells_what_is_worked_on_and_is_gone_at_the_end(demo):
+@pytest.mark.parametrize(
+    ("arguments", "first", "stays"),
+    [
+        (("run",), "loading", "0 reports written, 14 unchanged"),
+        (("release", "review"), "estimating tryghed/2025", "withheld: "),
+    ],
+)
+def test_the_bar_tells_what_is_worked_on_and_is_gone_at_the_end(demo, arguments, first, stays):
     # A bar wider than the terminal would leave a line behind at every step; one that tells what was finished
     # seems to hang where the next step takes long.
-    terminal = Terminal("run", cwd=demo, columns=60)
+    terminal = Terminal(*arguments, cwd=demo, columns=60)
     code, lines = terminal.end()
-    drawn = terminal.drawn()
+    bars = [line for line in terminal.drawn() if line.startswith(("loading", "estimating", "reports"))]
 
     assert code == 0
-    assert next(line for line in drawn if line.startswith("loading")).endswith("0/11 sundhed/2013")
-    assert any(line.startswith("estimating tryghed/2025") for line in drawn)
-    assert max(len(line) for line in drawn if line.startswith(("loading", "estimating", "reports"))) < 60
+    assert bars[0].startswith(first)
+    assert max(map(len, bars)) < 60
     assert not [line for line in lines if "░" in line or "█" in line or "estimating" in line]
-    assert lines[0].startswith("0 reports written, 14 unchanged")
+    assert lines[0].startswith(stays)
+
+
+def test_the_bar_names_each_wave_before_it_is_loaded(demo):
+    terminal = Terminal("ingest", cwd=demo, columns=60)
+    code, _ = terminal.end()
+    bars = [line for line in terminal.drawn() if line.startswith("loading")]
+
+    assert code == 0
+    assert bars[0].endswith("0/11 sundhed/2013")
+    assert bars[1].endswith("1/11 sundhed/2017")
 
 
 def test_nothing_is_drawn_where_there_is_no_terminal(demo):
