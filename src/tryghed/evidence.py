@@ -135,7 +135,7 @@ def sides(lookup: Lookup) -> tuple[Side, ...]:
 def _totals(project: Project, cell: CellKey, waves: Sequence[str]) -> Totals:
     with open_reader(project.folder, cell.survey) as reader:
         return totals.read(
-            reader, queries.load_all(project.queries), survey=cell.survey, waves=waves, area_sets=[cell.area_set],
+            reader, queries.Shelf(project.queries), survey=cell.survey, waves=waves, area_sets=[cell.area_set],
             dimensions=[cell.dimension], indicators=[cell.indicator],
         )  # fmt: skip
 

@@ -197,7 +197,7 @@ def write_script(ground: Ground, found: Evidence, target: Path) -> Path:
     waves = sorted({wave for side in evidence.sides(found.lookup) for wave in side.waves})
     with open_reader(ground.project.folder, cell.survey) as reader:
         rows = reader.run(
-            queries.load_all(ground.project.queries)["estimate/respondent_rows"], waves=waves,
+            queries.Shelf(ground.project.queries)["estimate/respondent_rows"], waves=waves,
             area_set=cell.area_set, dimension=cell.dimension, pattern=queries.names_pattern([cell.indicator]),
         )  # fmt: skip
     return rscript.write(rows, found.lines, target)

@@ -282,7 +282,7 @@ def rows_behind(project: Project, asked: Question, lines: Sequence[Line]) -> pl.
     waves = sorted({wave for side in sides for wave in side.waves})
     with open_reader(project.folder, asked.survey) as reader:
         return reader.run(
-            queries.load_all(project.queries)["estimate/respondent_rows"], waves=waves,
+            queries.Shelf(project.queries)["estimate/respondent_rows"], waves=waves,
             area_set=set_in_store(project, asked), dimension=asked.dimension,
             pattern=queries.names_pattern(asked.indicators),
         )  # fmt: skip
@@ -314,7 +314,7 @@ def _dimension(crossings: Sequence[Sequence[str]], groups: Sequence[str]) -> str
 def _totals(project: Project, asked: Question, waves: Sequence[str]) -> Totals:
     with open_reader(project.folder, asked.survey) as reader:
         sums = totals.read(
-            reader, queries.load_all(project.queries), survey=asked.survey, waves=waves,
+            reader, queries.Shelf(project.queries), survey=asked.survey, waves=waves,
             area_sets=[set_in_store(project, asked)], dimensions=[asked.dimension], indicators=asked.indicators,
         )  # fmt: skip
     pooling.expect_one_scale(sums)

@@ -223,7 +223,7 @@ def _read(
 
     with open_reader(project.folder, asked.survey) as reader:
         known = points.read(
-            reader, queries.load_all(project.queries), survey=asked.survey, waves=asked.waves, area_set=area_set,
+            reader, queries.Shelf(project.queries), survey=asked.survey, waves=asked.waves, area_set=area_set,
             areas=areas, dimension=asked.dimension, value=value, other=other, belongs=belongs,
         )  # fmt: skip
     keys = [

@@ -4,7 +4,7 @@ Estimates and reports use the weights as delivered. What is made here is for the
 weights do what they should, and to hand over better ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,7 +91,7 @@ def weigh(
     _expect_indicators(project, survey, indicators, calibrated=calibration is not None)
     margins = _margins(project, survey, wave)
     variables = sorted({name for margin in margins for name in margin.by})
-    shelf = queries.load_all(project.queries)
+    shelf = queries.Shelf(project.queries)
     with open_reader(project.folder, survey) as reader:
         people = reader.run(shelf["weights/respondents"], wave=wave)
         if not people.height:
@@ -150,7 +150,8 @@ def _to_people(weights: Numbers, margins: Sequence[Margin]) -> float:
 
 
 def _scored(
-    reader: Reader, shelf: dict[str, queries.Query], project: Project, survey: str, wave: str, indicators: Sequence[str]
+    reader: Reader, shelf: Mapping[str, queries.Query], project: Project, survey: str, wave: str,
+    indicators: Sequence[str],
 ) -> _Scored:  # fmt: skip
     rows = reader.run(shelf["weights/scores"], wave=wave, pattern=names_pattern(indicators))
     sums = totals.read(

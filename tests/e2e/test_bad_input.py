@@ -123,6 +123,19 @@ def test_a_definition_that_does_not_fit_the_file_tells_every_problem(city):
 
 
 @pytest.mark.usefixtures("untouched")
+def test_an_unfinished_query_stops_only_itself(city):
+    (city / "queries" / "analysis").mkdir(parents=True, exist_ok=True)
+    (city / "queries" / "analysis" / "mine.sql").write_text("select 1", encoding="utf-8")
+
+    listed = tryghed("queries", cwd=city, code=3)
+    answered = tryghed("query", "waves_loaded", cwd=city)
+
+    assert "waves_loaded" in listed.stdout
+    assert "mine.sql: no header" in listed.stderr
+    assert "mine.sql: no header" in refused("query", "mine", cwd=city, code=3)
+    assert "mine.sql" not in answered.stderr
+
+
 def test_an_empty_wave(city):
     csv = city / "deliveries" / "empty.csv"
     csv.write_text("respnr;vaegt\r\n", encoding="utf-8")

@@ -16,13 +16,13 @@ from tryghed.definitions.project import Project
 from tryghed.delivery import exports
 from tryghed.delivery.answered import Provenance
 from tryghed.delivery.exports import Form
-from tryghed.errors import QueryError, UsageError, all_at_once
+from tryghed.errors import DefinitionError, QueryError, UsageError, all_at_once
 from tryghed.pipeline import main_survey
 from tryghed.store import adhoc, warehouse
 from tryghed.store import query as query_files
 
 _UNRELEASED = "unreleased numbers: for analysis, not for publication"
-_SHELF = "analysis/"
+_ANALYSES = "analysis/"
 _PLAIN_WIDTH = 100  # of a table that does not go to a terminal
 
 survey_option = click.option("--survey", help="Survey whose tables are meant. Default: the one the reports are about.")
@@ -42,9 +42,17 @@ def list_queries(project: Path | None) -> None:
     \b
     Example: tryghed queries
     """
-    for name, one in _shelf(open_project(project)).items():
+    shelf = query_files.Shelf(open_project(project).queries)
+    problems: list[DefinitionError] = []
+    for name, whole in _analyses(shelf).items():
+        try:
+            one = shelf[whole]
+        except DefinitionError as problem:
+            problems.append(problem)
+            continue
         given = " ".join(f"-p {key}=…" if known.required else f"[-p {key}=…]" for key, known in one.params.items())
         click.echo(fitted(f"{name}  {given}\n    {one.doc} ({one.grain})", sys.stdout))
+    all_at_once(DefinitionError, problems)
 
 
 @click.command("query")
@@ -76,12 +84,13 @@ def run_query(
              tryghed query estimate/strata -p waves=2025
     """
     opened = open_project(project)
-    own = _shelf(opened)
-    shelf = {**query_files.load_all(opened.queries), **own}
-    if name not in shelf:
-        raise UsageError(f"no query {name!r}", hint=f"queries: {', '.join(own)}")
+    shelf = query_files.Shelf(opened.queries)
+    analyses = _analyses(shelf)
+    whole = analyses.get(name, name)
+    if whole not in shelf:
+        raise UsageError(f"no query {name!r}", hint=f"queries: {', '.join(analyses)}")
     named = pairs(params, example="-p wave=2025")
-    answer = adhoc.run_named(opened.folder, survey or main_survey(opened), shelf[name], named, seconds=seconds)
+    answer = adhoc.run_named(opened.folder, survey or main_survey(opened), shelf[whole], named, seconds=seconds)
     notice = with_unverified(opened, answer.notice, survey or main_survey(opened))
     deliver(answer.rows, notice, form_of(form, output), output, quiet)
 
@@ -121,9 +130,9 @@ def with_unverified(project: Project, notice: str, survey: str, waves: Collectio
     return "\n".join(filter(None, (notice, mark)))
 
 
-def _shelf(project: Project) -> dict[str, query_files.Query]:
-    found = query_files.load_all(project.queries)
-    return {name.removeprefix(_SHELF): one for name, one in sorted(found.items()) if name.startswith(_SHELF)}
+def _analyses(shelf: query_files.Shelf) -> dict[str, str]:
+    """Return the names an analyst calls queries by, with their names on the shelf."""
+    return {name.removeprefix(_ANALYSES): name for name in shelf if name.startswith(_ANALYSES)}
 
 
 def pairs(params: Sequence[str], *, example: str) -> dict[str, str]:

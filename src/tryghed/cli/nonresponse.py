@@ -43,7 +43,7 @@ def nonresponse(wave: str, items: tuple[str, ...], areas: str, project: Path | N
     unknown = [item for item in items if item not in opened.wave(survey, name).columns]
     if unknown:
         raise UsageError(f"{wave} did not ask {', '.join(unknown)}", hint="items are named in survey.toml")
-    shelf = query_files.load_all(opened.queries)
+    shelf = query_files.Shelf(opened.queries)
     with open_reader(opened.folder, survey) as reader:
         units = reader.run(shelf["analysis/unit_nonresponse"], wave=name)
         given = reader.run(

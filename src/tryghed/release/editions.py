@@ -108,7 +108,7 @@ def rederive(project: Project, name: str, store: Project) -> Released:
     assert known.edition is not None
     before = _told(project).before(name)
     wanted = plan(store, known.survey, known.wave)
-    estimated = draft(store, wanted, queries.load_all(store.queries), ledger=before)
+    estimated = draft(store, wanted, queries.Shelf(store.queries), ledger=before)
     decided = {one.cell: one for one in known.edition.exemptions}
     found = release(estimated, store.rules, store.surveys, ledger=before, exemptions=decided)
     return found.standing_for(known)
@@ -167,7 +167,7 @@ def exempted(project: Project) -> dict[CellKey, Exemption]:
 def _derive(project: Project, wanted: Plan, *, as_of: Entry | None) -> tuple[Draft, Released]:
     """Return the numbers of a plan, judged together with all that had been released before an edition, or ever."""
     before = _told(project).before(as_of.name) if as_of else _told(project)
-    estimated = draft(project, wanted, queries.load_all(project.queries), ledger=before)
+    estimated = draft(project, wanted, queries.Shelf(project.queries), ledger=before)
     decided = exempted(project)
     return estimated, release(estimated, project.rules, project.surveys, ledger=before, exemptions=decided)
 

@@ -99,24 +99,48 @@ class Query:
     result: Mapping[str, Column]
 
 
-def load_all(folders: Sequence[Path]) -> dict[str, Query]:
-    """Return every query below `folders`, by name: its path below the folder, without `.sql`.
+class Shelf(Mapping[str, Query]):
+    """The queries below some folders, by name; each file is read when it is asked for.
 
-    Where two folders have the same name, the earlier folder's file is used.
+    A name is the file's path below its folder, without `.sql`. Where two folders have the same name, the earlier
+    folder's file is used. Asking for a query whose header does not hold raises `DefinitionError`.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._paths = {
+            path.relative_to(folder).with_suffix("").as_posix(): path
+            for folder in reversed(folders)
+            for path in folder.rglob("*.sql")
+        }
+        self._read: dict[str, Query] = {}
+
+    def __getitem__(self, name: str) -> Query:
+        if name not in self._read:
+            self._read[name] = load(name, self._paths[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._paths))
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def load_all(folders: Sequence[Path]) -> dict[str, Query]:
+    """Return every query below `folders`, by name.
 
     Raises:
         DefinitionError: Headers do not hold; every problem of every file is listed.
     """
-    paths = {
-        path.relative_to(folder).with_suffix("").as_posix(): path
-        for folder in reversed(folders)
-        for path in folder.rglob("*.sql")
-    }
+    shelf = Shelf(folders)
     queries: dict[str, Query] = {}
     problems: list[DefinitionError] = []
-    for name, path in sorted(paths.items()):
+    for name in shelf:
         try:
-            queries[name] = load(name, path)
+            queries[name] = shelf[name]
         except DefinitionError as problem:
             problems.append(problem)
     all_at_once(DefinitionError, problems)

@@ -25,7 +25,7 @@ def loaded(project: Project, survey: str) -> dict[str, Round]:
     there = {wave for name, wave in warehouse.loaded(project.folder) if name == survey}
     if not there:
         return {}
-    shelf = queries.load_all(project.queries)
+    shelf = queries.Shelf(project.queries)
     with open_reader(project.folder, survey) as reader:
         weights = {row.pop("wave"): Weights(**row) for row in reader.run(shelf["waves/weights"]).to_dicts()}
         asked, labels = reader.run(shelf["waves/questionnaire"]), reader.run(shelf["waves/answer_labels"])
@@ -67,7 +67,7 @@ def informed(project: Project) -> Project:
         StoreError: The store cannot be read.
     """
     found: dict[tuple[str, str, str, str], Comparison] = {}
-    shelf = queries.load_all(project.queries)
+    shelf = queries.Shelf(project.queries)
     for survey in {name for name, _ in warehouse.loaded(project.folder)} & set(project.surveys):
         with open_reader(project.folder, survey) as reader:
             rows = reader.run(shelf["waves/comparability"], survey=survey).to_dicts()

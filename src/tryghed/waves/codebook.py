@@ -49,7 +49,7 @@ def _counts(project: Project, survey: str) -> Counts:
     about = project.surveys[survey]
     numbers = [name for name, item in about.items.items() if item.numeric]
     with open_reader(project.folder, survey) as reader:
-        rows = reader.run(queries.load_all(project.queries)["waves/answer_counts"], numbers=numbers)
+        rows = reader.run(queries.Shelf(project.queries)["waves/answer_counts"], numbers=numbers)
     counted = {(wave, item, code): n for wave, item, code, n in rows.iter_rows()}
     seen = {(item, code) for _, item, code in counted}
     seen |= {(name, code) for name, item in about.items.items() for code in _stored(item)}

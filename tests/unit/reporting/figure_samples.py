@@ -240,7 +240,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "example": lambda: f.reading_example(
         f.Level("", OURS),
         f.Level("", REST, "rest"),
-        dot_note="71,2 % af de spurgte, vægtet",
+        dot_note="71,2 % af svarene, vægtet",
         title="Eksempel",
         prefix="e1",
     ),

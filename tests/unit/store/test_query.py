@@ -128,6 +128,20 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path):
         assert part in text
 
 
+def test_a_broken_query_stands_in_the_way_of_nobody_who_does_not_ask_for_it(tmp_path):
+    # One unfinished file in queries/ made every command fail, reports included.
+    whole = HEADER.format(reads='"score"', params="", result=AREA)
+    (tmp_path / "whole.sql").write_text(whole + "select 1", encoding="utf-8")
+    (tmp_path / "mine.sql").write_text("select 1", encoding="utf-8")
+    shelf = query.Shelf([tmp_path])
+
+    assert list(shelf) == ["mine", "whole"]
+    assert shelf["whole"].doc == "Answers per area"
+    assert "mine" in shelf
+    with pytest.raises(DefinitionError, match=r"mine\.sql: no header"):
+        shelf["mine"]
+
+
 def test_the_first_folder_wins(tmp_path):
     for place, doc in (("own", "mine"), ("starting", "theirs")):
         (tmp_path / place / "analysis").mkdir(parents=True)

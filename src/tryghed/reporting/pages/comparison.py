@@ -174,7 +174,7 @@ def _counted(subject: _Subject) -> str:
 
 
 def _title(view: View, subject: _Subject, shown: int) -> tuple[str, ...]:
-    """Return the page's surest difference, with every area that differs surely in the same way."""
+    """Return the page's surest difference, with the areas that differ surely, each way."""
     if not shown:
         return (f"{subject.name}:", "tallene vises ikke")
     name = words.surest_of({name: [subject.rest(name, area) for area in subject.areas] for name in subject.indicators})
@@ -183,15 +183,17 @@ def _title(view: View, subject: _Subject, shown: int) -> tuple[str, ...]:
     rests = {label: subject.rest(name, area) for area, label in subject.areas.items()}
     direction = words.surest_difference(rests.values()).direction
     there = [label for label, one in rests.items() if one.direction == direction]
+    opposite = sum(one.direction == -direction for one in rests.values())
     if view.of_groups:
         there = [f"{label[:1].lower()}{label[1:]}" for label in there]
-    more = "flere" if direction > 0 else "færre"
+    more, less = ("flere", "færre") if direction > 0 else ("færre", "flere")
     named = (f"{danish.capital(danish.join(there))}:", f"{more} {subject.phrases[name]}", f"end i {view.words.rest}")
-    if len(there) <= _NAMED and len(broken(*named)) <= _LINES:
+    if not opposite and len(there) <= _NAMED and len(broken(*named)) <= _LINES:
         return named
-    count = danish.numeral(len(there), neuter=view.words.the.endswith("et"))
-    where = f"i {count} {view.words.one if len(there) == 1 else view.words.many}"
-    return (f"{danish.capital(more)} {subject.phrases[name]}", f"{where} end i {view.words.rest}")
+    neuter = view.words.the.endswith("et")
+    where = f"i {danish.numeral(len(there), neuter=neuter)} {view.words.one if len(there) == 1 else view.words.many}"
+    last = f", {less} i {danish.numeral(opposite, neuter=neuter)}" if opposite else ""
+    return (f"{danish.capital(more)} {subject.phrases[name]}", f"{where} end i {view.words.rest}{last}")
 
 
 def _areas_title(view: View, sure: int, shown: int) -> str:

@@ -251,8 +251,8 @@ def _heading(view: View, name: str) -> str:
 def _others_title(view: View, named: dict[str, Difference], order: Sequence[str]) -> str:
     first = named[order[0]]
     if all(one.withheld for one in named.values()):
-        return "Ændringer på andre områder vises ikke"
+        return "Ændringerne i andre andele vises ikke"
     if not first.direction or first.withheld:
-        return "Der kan ikke påvises ændringer på andre områder"
+        return "Der kan ikke påvises ændringer i andre andele"
     moved = words.trend_answer(first).lower()
     return f"Andelen, der {view.phrase(order[0])}, er {moved} siden {first.against}"

@@ -176,4 +176,4 @@ def _whole_place(view: View, parent: str, place: str, survey: Survey) -> tuple[N
         f"{survey.title} opgøres for {danish.numeral(len(view.project.area_sets[_part(view).area_set].areas))} "
         f"{view.words.many}, så {danish.join(together)} er slået sammen. Tallene vises uden decimaler."
     )
-    return (Note(f"Gælder hele {place}", text),)
+    return (Note(f"Gælder hele {place}.", text),)

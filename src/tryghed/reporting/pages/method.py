@@ -68,7 +68,7 @@ def _example(view: View, code: str) -> Markup:
     svg = figures.reading_example(
         figures.Level(name, share), figures.Level(others, rest, "rest"),
         dot=f"Prikken: {danish.possessive(view.words.the)} andel",
-        dot_note=f"{danish.percent(share.share or 0.0, sensitive=share.sensitive)} af de spurgte, vægtet",
+        dot_note=f"{danish.percent(share.share or 0.0, sensitive=share.sensitive)} af svarene, vægtet",
         line=f"Stregen: 95{danish.NBSP}%-interval", diamond=f"Ruden: {view.words.rest}",
         title=f"Eksempel. {name}: {words.estimate(share)}. {others}: {words.estimate(rest)}.", prefix="eksempel",
     )  # fmt: skip

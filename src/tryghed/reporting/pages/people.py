@@ -215,7 +215,7 @@ def _pooled_note(view: View) -> tuple[Note, ...]:
     )
     if any(view.is_caveat(view.report.headline, wave) for wave in waves):
         text += f" {view.caveats([view.report.headline])}."
-    return (Note(f"{danish.capital(danish.numeral(len(waves)))} bølger lagt sammen", text),)
+    return (Note(f"{danish.capital(danish.numeral(len(waves)))} bølger lagt sammen.", text),)
 
 
 def _complement(rows: Sequence[figures.GroupRow]) -> str:

@@ -25,7 +25,6 @@ class Themes:
     notes: Sequence[Note]  #: in the margin beside the lead
     lists: Sequence[Figure]  #: worries and places, side by side
     keys: Sequence[Key]  #: what the marks mean
-    note: str  #: direction is not a judgement
     spine: Figure | None  #: attractiveness
     spine_keys: Sequence[Key]  #: what its boxes mean
 
@@ -59,7 +58,6 @@ def themes(view: View, code: str, register: Register) -> tuple[Themes | None, li
         notes=(_corrected(view, code, names),),
         lists=found,
         keys=_keys(view) if found else (),
-        note="Trekanten viser retning, ikke om det er godt eller skidt." if found else "",
         spine=spine,
         spine_keys=_spine_keys(view, code) if spine else (),
     ), claims
@@ -73,15 +71,16 @@ def _directions(view: View, code: str, names: Sequence[str]) -> dict[int, list[s
 
 
 def _title(view: View, code: str, names: Sequence[str]) -> tuple[str, ...]:
-    found = _directions(view, code, names)
+    """Return the page's surest difference; the lead has them all."""
     shown = sum(view.rest(name, code).withheld is None for name in names)
     rest = view.words.rest
-    sure = len(found[1]) + len(found[-1])
     if not shown:
         return ("Forskellene", f"til {rest} vises ikke")
-    if not sure:
+    surest = words.surest_of({name: [view.rest(name, code)] for name in names})
+    if surest is None:
         return ("Der kan ikke påvises forskelle", f"til {rest}")
-    return (f"{danish.capital(danish.numeral(sure))} af {danish.numeral(shown)} forhold", f"adskiller sig fra {rest}")
+    more = "Flere" if view.rest(surest, code).direction > 0 else "Færre"
+    return (f"{more} {view.phrase(surest)}", f"end i {rest}")
 
 
 def _lead(view: View, code: str, names: Sequence[str]) -> str:
@@ -186,7 +185,8 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 def _corrected(view: View, code: str, names: Sequence[str]) -> Note:
     tested = f"er prøvet i {danish.numeral(len(view.areas))} {view.words.many}."
     corrected = words.stricter_note(view.rest(name, code) for name in names) or "Der er rettet for det store antal."
-    return Note(f"{danish.capital(danish.numeral(len(names)))} forhold", f"{tested} {corrected}")
+    judged = "Trekanten viser retning, ikke om det er godt eller skidt."
+    return Note(f"{danish.capital(danish.numeral(len(names)))} forhold", f"{tested} {corrected} {judged}")
 
 
 def _keys(view: View) -> tuple[Key, ...]:

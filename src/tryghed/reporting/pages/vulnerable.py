@@ -116,7 +116,8 @@ def sure_title(view: View, areas: Mapping[str, AreaRow]) -> tuple[str, ...]:
     if not known:
         return (f"{label}:", f"{'området' if len(rests) == 1 else 'områderne'} kan ikke sammenlignes", f"med {rest}")
     if not lower and not higher:
-        return (f"{label}:", f"ingen påvist forskel til {rest}")
+        shown = f"i {'det område' if len(known) == 1 else 'de områder'}, der kan vises"
+        return (f"{label}:", f"ingen påvist forskel til {rest}", *([shown] if len(known) < len(rests) else []))
     more, count = ("Færre", lower) if lower else ("Flere", higher)
     last = f", flere i {danish.numeral(higher, neuter=True)}" if lower and higher else ""
     where = _which(count, len(known), len(rests))
