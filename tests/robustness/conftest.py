@@ -30,9 +30,12 @@ class Child:
         return text.split("\n")[:-1]
 
     def alive(self):
-        """Whether it has not ended. Its parent never waits for it, so its number stays its own when it is dead."""
+        """Whether it, or a thread of it, has not ended: its last thread closes its files and gives up its locks.
+
+        Its parent never waits for it, so its number stays its own when it is dead.
+        """
         state = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-        return state not in "ZX"
+        return state not in "ZX" or len(os.listdir(f"/proc/{self.pid}/task")) > 1
 
     def until(self, holds):
         """Wait until something holds of what it said, or it is dead."""

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -89,10 +90,15 @@ if __name__ == "__main__":
 """
 
 
-def test_an_interrupt_leaves_no_process_and_no_file(tmp_path):
+@pytest.fixture
+def scratch():
+    """A folder with a short name: the fork server's socket lies in it, whose path may have 107 characters."""
+    with tempfile.TemporaryDirectory(prefix="scratch-") as folder:
+        yield Path(folder)
+
+
+def test_an_interrupt_leaves_no_process_and_no_file(tmp_path, scratch):
     # Guards against readers that go on after Ctrl-C, and answers of people left in a temporary folder.
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(here=str(Path(__file__).parent), file=str(tmp_path / "a.sav")), encoding="utf-8")
     program = subprocess.Popen(

@@ -120,7 +120,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing_half(tmp_path, st
 
     measured(**figures)
     assert figures["swept"] > 0  # some kills did hit work under way
-    assert min(figures[kind] for kind in ("import", "replace", "erase")) >= KILLS // 10
+    assert min(figures[kind] for kind in ("import", "replace", "erase")) >= KILLS // 20
 
 
 def test_the_wrong_way_is_caught_by_the_same_eye(tmp_path, start, measured):

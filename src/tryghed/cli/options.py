@@ -98,4 +98,6 @@ def form_of(form: str | None, output: Path | None) -> Form:
     for known in FORMATS:
         if named == known:
             return known
-    raise UsageError(f"no format {named!r}", hint=f"formats: {', '.join(FORMATS)}; give one with --format")
+    problem = f"no format {named!r}" if named else "its name tells no format"
+    where = str(output) if output is not None else ""
+    raise UsageError(problem, where=where, hint=f"formats: {', '.join(FORMATS)}; give one with --format")
