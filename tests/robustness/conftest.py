@@ -34,8 +34,9 @@ class Child:
 
         Its parent never waits for it, so its number stays its own when it is dead.
         """
-        state = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-        return state not in "ZX" or len(os.listdir(f"/proc/{self.pid}/task")) > 1
+        process = Path(f"/proc/{self.pid}")
+        state = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        return state not in "ZX" or len([*(process / "task").iterdir()]) > 1
 
     def until(self, holds):
         """Wait until something holds of what it said, or it is dead."""
