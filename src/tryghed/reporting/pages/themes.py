@@ -8,7 +8,7 @@ from tryghed.reporting import danish, figures, theme, words
 from tryghed.reporting.pages.evening import compared_in_words, differing, rest_claims
 from tryghed.reporting.pages.parts import Figure, Key, Note
 from tryghed.reporting.pages.register import Register
-from tryghed.reporting.pages.view import View, broken, caption, drawn, n_of
+from tryghed.reporting.pages.view import View, broken, caption, drawn, fits, n_of
 from tryghed.reporting.words import Claim
 
 _HALF_THE_PAGE: Final = 82.5 * theme.POINTS_PER_MM
@@ -71,7 +71,7 @@ def _directions(view: View, code: str, names: Sequence[str]) -> dict[int, list[s
 
 
 def _title(view: View, code: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the page's surest difference; the lead has them all."""
+    """Return the page's surest difference, or how many there are where that is too long; the lead has them all."""
     shown = sum(view.rest(name, code).withheld is None for name in names)
     rest = view.words.rest
     if not shown:
@@ -80,7 +80,11 @@ def _title(view: View, code: str, names: Sequence[str]) -> tuple[str, ...]:
     if surest is None:
         return ("Der kan ikke påvises forskelle", f"til {rest}")
     more = "Flere" if view.rest(surest, code).direction > 0 else "Færre"
-    return (f"{more} {view.phrase(surest)}", f"end i {rest}")
+    named = (f"{more} {view.phrase(surest)}", f"end i {rest}")
+    if all(fits(part) for part in named):
+        return named
+    sure = sum(bool(view.rest(name, code).direction) for name in names)
+    return (f"{danish.capital(danish.numeral(sure))} af {danish.numeral(shown)} forhold", f"adskiller sig fra {rest}")
 
 
 def _lead(view: View, code: str, names: Sequence[str]) -> str:
