@@ -136,6 +136,7 @@ def test_an_unfinished_query_stops_only_itself(city):
     assert "mine.sql" not in answered.stderr
 
 
+@pytest.mark.usefixtures("untouched")
 def test_an_empty_wave(city):
     csv = city / "deliveries" / "empty.csv"
     csv.write_text("respnr;vaegt\r\n", encoding="utf-8")
@@ -167,6 +168,8 @@ def test_an_area_without_answers_is_told_as_such_and_the_other_reports_come(city
         (("report", "--wave", "1999"), 2, "waves here"),
         (("query", "nothing"), 2, "queries: "),
         (("query", "share_by_area", "-p", "wave"), 2, "KEY=VALUE"),
+        (("share", "tryg_aften", "--output", "json"), 2, "json: its name tells no format"),
+        (("share", "tryg_aften", "--output", "a.txt"), 2, "a.txt: no format 'txt'"),
         (("sql", "drop table respondent"), 5, "select"),
         (("sql", "select * from read_csv('/etc/passwd')"), 5, ""),
         (("sql", "select 1", "--format", "xlsx", "--output", "/no/such/folder/a.xlsx"), 9, "/no/such/folder"),

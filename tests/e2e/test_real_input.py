@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import shlex
 import shutil
 
 import pikepdf
@@ -47,6 +49,18 @@ def nhanes(shared_data, tmp_path_factory):
     project = example("nhanes", shared_data, tmp_path_factory.mktemp("real"))
     tryghed("ingest", cwd=project)
     return project
+
+
+def test_the_guide_to_the_examples_is_true(csew, nhanes):
+    guide = (REPOSITORY / "docs" / "examples" / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n# in (\w+)/\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+
+    assert [name for name, _ in blocks] == ["csew", "nhanes"]
+    for (name, commands), project in zip(blocks, (csew, nhanes), strict=True):
+        for command in commands.splitlines():
+            tryghed(*shlex.split(command)[1:], cwd=project)
+        for path in (project / "deliveries").iterdir():
+            assert path.stem in guide, f"{name}: {path.name}"
 
 
 def test_csew_gives_the_share_of_everybody(csew):

@@ -15,6 +15,9 @@ from tryghed.reporting import danish
 #: What the words of a direction are, for linting texts that have not earned one.
 DIRECTIONAL: Final = ("flere", "færre", "steget", "faldet", "højere", "lavere", "stigning", "fald", "mere", "mindre")
 
+#: What a triangle in a table or a figure is not.
+NO_JUDGEMENT: Final = "Trekanten viser retning, ikke om det er godt eller skidt."
+
 #: Half of the last digit printed: numbers that agree in print are nearer.
 _LESS_THAN_A_DIGIT: Final = 0.05
 

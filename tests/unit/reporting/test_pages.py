@@ -17,7 +17,7 @@ from tryghed.frames import EVERYBODY
 from tryghed.release.released import Withheld
 from tryghed.reporting import pages, render
 from tryghed.reporting.pages import method
-from tryghed.reporting.pages.view import View
+from tryghed.reporting.pages.view import View, fits
 from tryghed.reporting.words import DIRECTIONAL
 
 CODE = "ydre-noerrebro"
@@ -173,6 +173,63 @@ def test_the_citys_pages_on_indicators_say_what_differs_where_and_which_way(whol
         assert all(cell.limits for row in page.areas.rows for cell in row.cells if cell.text)
         assert "Kort" not in title
     assert " ".join(whole_page.context.inside.title).startswith("Trygge i aften- og nattetimerne: ")
+
+
+def test_a_title_on_areas_that_differ_both_ways_tells_how_many_each_way(made_project):
+    # "Fewer are content in three districts", where more are in three others: half of the truth reads as all of it.
+    released = City(effects=3.0).released(made_project)
+    view = View(released, made_project, made_project.reports["city"])
+    survey_pages = pages.city(released, made_project, view.report).context.comparisons[
+        :-1
+    ]  # health has areas of its own
+    both = 0
+    for page in survey_pages:
+        title = " ".join(page.title).lower()
+        about = max((name for name in view.survey.indicators if view.phrase(name) in title), key=len)
+        ways = [view.rest(about, code).direction for code in view.areas]
+        for word, way, other in (("flere", 1, -1), ("færre", -1, 1)):
+            if ways.count(way) and ways.count(other):
+                assert re.search(rf"\b{word}\b[^,]* i {view.numeral(ways.count(way))}\b", title), title
+                both += 1
+    assert both >= 2 * len(survey_pages) - 2
+
+
+@pytest.mark.parametrize("code", ["ydre-noerrebro", "indre-by", "valby"])
+def test_the_title_of_a_theme_page_is_a_finding_of_its_lead(made_project, code):
+    released = City(effects=2.0).released(made_project)
+    view = View(released, made_project, made_project.reports["district"])
+    page = pages.district(released, made_project, view.report, code).context.themes
+    word, _, said = " ".join(page.title).removesuffix(" end i resten af byen").partition(" ")
+    about = next(name for name in view.survey.indicators if view.phrase(name) == said)
+
+    assert word == {1: "Flere", -1: "Færre"}[view.rest(about, code).direction]
+    assert all(fits(line) for line in page.title)
+
+
+def test_a_finding_too_long_for_a_title_leaves_it_to_the_lead(made_project):
+    # It ran into a third line, and the last line of the page onto a sheet of its own.
+    long = "generes kun lidt eller slet ikke af støj fra den trafik, der kører forbi hver eneste dag"
+    survey = made_project.surveys["tryghed"]
+    wordy = {name: one.model_copy(update={"phrase": long}) for name, one in survey.indicators.items()}
+    surveys = made_project.surveys | {"tryghed": survey.model_copy(update={"indicators": wordy})}
+    released = City(effects=2.0).released(made_project)
+    view = View(released, made_project, made_project.reports["district"])
+    names = [*view.report.worries, *view.report.places, *view.report.attractiveness]
+    sure = sum(bool(view.rest(name, CODE).direction) for name in names)
+    title = pages.district(released, replace(made_project, surveys=surveys), view.report, CODE).context.themes.title
+
+    assert " ".join(title).lower() == f"{view.numeral(sure)} af 22 forhold adskiller sig fra resten af byen"
+
+
+def test_a_title_over_areas_of_which_some_are_hidden_speaks_of_those_that_can_be_shown(made_project):
+    # "No difference to the rest of the city" over three areas, of which two were never compared.
+    released = City(effects=0.0).released(made_project)
+    view = View(released, made_project, made_project.reports["district"])
+    part = pages.district(released, made_project, view.report, CODE).context.vulnerable
+    hidden = [row for row in part.table.rows if row.reason]
+
+    assert 0 < len(hidden) < 3
+    assert part.table.title.endswith(", der kan vises")
 
 
 def test_health_says_that_it_is_not_standardised_for_age(made_page, whole_page):

@@ -190,10 +190,9 @@ def _title(view: View, subject: _Subject, shown: int) -> tuple[str, ...]:
     named = (f"{danish.capital(danish.join(there))}:", f"{more} {subject.phrases[name]}", f"end i {view.words.rest}")
     if not opposite and len(there) <= _NAMED and len(broken(*named)) <= _LINES:
         return named
-    neuter = view.words.the.endswith("et")
-    where = f"i {danish.numeral(len(there), neuter=neuter)} {view.words.one if len(there) == 1 else view.words.many}"
-    last = f", {less} i {danish.numeral(opposite, neuter=neuter)}" if opposite else ""
-    return (f"{danish.capital(more)} {subject.phrases[name]}", f"{where} end i {view.words.rest}{last}")
+    last = f", {less} i {view.numeral(opposite)}" if opposite else ""
+    where = f"i {view.counted(len(there))} end i {view.words.rest}{last}"
+    return (f"{danish.capital(more)} {subject.phrases[name]}", where)
 
 
 def _areas_title(view: View, sure: int, shown: int) -> str:
@@ -216,9 +215,7 @@ def _lead(view: View, sure: int, shown: int) -> str:
 
 
 def _corrected(subject: _Subject) -> Note:
-    text = (
-        "Der er rettet for det store antal sammenligninger. Trekanten viser retning, ikke om det er godt eller skidt."
-    )
+    text = f"Der er rettet for det store antal sammenligninger. {words.NO_JUDGEMENT}"
     return Note(f"{danish.capital(_counted(subject))}.", text)
 
 

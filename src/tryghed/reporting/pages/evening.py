@@ -102,30 +102,22 @@ def counted(view: View, indicator: str) -> str:
         (sum(one.direction > 0 for one in known), "ligger statistisk sikkert højere end {rest}"),
     ]
     undecided = sum(one.direction == 0 for one in known)
-    parts = [f"{_areas(view, count)} {text.format(rest=view.words.rest)}" for count, text in groups if count]
+    parts = [f"{view.counted(count)} {text.format(rest=view.words.rest)}" for count, text in groups if count]
     if len(parts) == len(groups):
-        parts[1] = f"{_count(view, groups[1][0])} ligger højere"
+        parts[1] = f"{view.numeral(groups[1][0])} ligger højere"
     if undecided:
         parts.append(
-            f"for {_count(view, undecided) if parts else _areas(view, undecided)} kan der ikke påvises en forskel"
+            f"for {view.numeral(undecided) if parts else view.counted(undecided)} kan der ikke påvises en forskel"
         )
     hidden = len(verdicts) - len(known)
     if hidden:
-        parts.append(f"for {_count(view, hidden) if parts else _areas(view, hidden)} vises sammenligningen ikke")
+        parts.append(f"for {view.numeral(hidden) if parts else view.counted(hidden)} vises sammenligningen ikke")
     return f"{danish.capital(_clauses(parts))}." if parts else ""
 
 
 def _clauses(parts: Sequence[str]) -> str:
     """Return main clauses as one sentence, with a comma before its last "og"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, og {parts[-1]}"
-
-
-def _count(view: View, count: int) -> str:
-    return danish.numeral(count, neuter=view.words.the.endswith("et"))
-
-
-def _areas(view: View, count: int) -> str:
-    return f"{_count(view, count)} {view.words.one if count == 1 else view.words.many}"
 
 
 def _area_and_rest(view: View, rest: Difference) -> str:

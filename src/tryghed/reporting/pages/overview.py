@@ -125,7 +125,7 @@ def _lead(view: View, share: Share, rest: Difference, change: Difference | None)
 
 def _about(view: View, code: str) -> Note:
     area, many = view.areas[code], view.words.many
-    one = "ét" if view.words.the.endswith("et") else "én"
+    one = view.numeral(1)
     text = f"er {one} af {danish.numeral(len(view.areas))} {many}."
     if area.population:
         text += f" {danish.number(area.population)} indbyggere."

@@ -189,8 +189,7 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 def _corrected(view: View, code: str, names: Sequence[str]) -> Note:
     tested = f"er prøvet i {danish.numeral(len(view.areas))} {view.words.many}."
     corrected = words.stricter_note(view.rest(name, code) for name in names) or "Der er rettet for det store antal."
-    judged = "Trekanten viser retning, ikke om det er godt eller skidt."
-    return Note(f"{danish.capital(danish.numeral(len(names)))} forhold", f"{tested} {corrected} {judged}")
+    return Note(f"{danish.capital(danish.numeral(len(names)))} forhold", f"{tested} {corrected} {words.NO_JUDGEMENT}")
 
 
 def _keys(view: View) -> tuple[Key, ...]:

@@ -50,6 +50,14 @@ class View:
         """What areas are called."""
         return self.report.words
 
+    def numeral(self, count: int) -> str:
+        """Return a count in the gender that areas have here: `to`, `én`."""
+        return danish.numeral(count, neuter=self.words.the.endswith("et"))
+
+    def counted(self, count: int) -> str:
+        """Return a count of areas: `to bydele`, `én bydel`."""
+        return f"{self.numeral(count)} {self.words.one if count == 1 else self.words.many}"
+
     @property
     def areas(self) -> Mapping[str, AreaRow]:
         """The areas of the report in reading order."""

@@ -97,18 +97,13 @@ def _title(view: View) -> tuple[str, ...]:
     phrase = view.phrase(view.report.headline)
     rest = view.words.rest
     if lower:
-        last = f", flere i {_areas(view, higher)}" if higher else ""
-        return (f"Færre {phrase}", f"i {_areas(view, lower)}", f"end i {rest}{last}")
+        last = f", flere i {view.counted(higher)}" if higher else ""
+        return (f"Færre {phrase}", f"i {view.counted(lower)}", f"end i {rest}{last}")
     if higher:
-        return (f"Flere {phrase}", f"i {_areas(view, higher)}", f"end i {rest}")
+        return (f"Flere {phrase}", f"i {view.counted(higher)}", f"end i {rest}")
     if all(view.rest(view.report.headline, code).withheld for code in view.areas):
         return (f"{view.headline.label}:", f"{view.words.many} kan ikke sammenlignes")
     return ("Der kan ikke påvises forskelle", f"mellem {view.words.many}")
-
-
-def _areas(view: View, count: int) -> str:
-    noun = view.words.one if count == 1 else view.words.many
-    return f"{danish.numeral(count, neuter=view.words.the.endswith('et'))} {noun}"
 
 
 def _lead(view: View) -> str:
@@ -122,10 +117,10 @@ def _lead(view: View) -> str:
     known = [view.rest(view.report.headline, code) for code in view.areas]
     undecided = sum(one.withheld is None and not one.direction for one in known)
     if undecided:
-        sentences.append(f"For {_areas(view, undecided)} kan der ikke påvises en forskel.")
+        sentences.append(f"For {view.counted(undecided)} kan der ikke påvises en forskel.")
     hidden = sum(one.withheld is not None for one in known)
     if hidden:
-        sentences.append(f"For {_areas(view, hidden)} vises sammenligningen ikke.")
+        sentences.append(f"For {view.counted(hidden)} vises sammenligningen ikke.")
     return " ".join(sentences)
 
 
@@ -138,8 +133,7 @@ def _everybody(view: View, share: Share) -> str:
 
 
 def _one_against_the_rest(view: View) -> Note:
-    heading = f"{'Ét' if view.words.the.endswith('et') else 'Én'} {view.words.one}"
-    return Note(heading, f"sammenlignes med {view.words.rest} under ét. {corrected(view)}")
+    return Note(danish.capital(view.counted(1)), f"sammenlignes med {view.words.rest} under ét. {corrected(view)}")
 
 
 def _ranked(view: View, register: Register, *, width: float) -> Figure:
