@@ -19,7 +19,8 @@ from tryghed.definitions.survey import MISSING_CODES
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.errors import UsageError, all_at_once
 from tryghed.frames import EVERYBODY
-from tryghed.inquiry import FEW_DF, Question, asked_for, described, labelled, named, only, set_in_store
+from tryghed.inquiry import FEW_DF, described
+from tryghed.question import Question, asked_for, labelled, named, only, set_in_store
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
 from tryghed.statistics import functionals, points
 from tryghed.statistics.functionals import Estimated, Reference

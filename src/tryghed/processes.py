@@ -6,10 +6,12 @@ process, is their parent's business: it decides what becomes of them.
 
 import multiprocessing
 import signal
+import tempfile
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
+from tryghed.errors import UsageError
 from tryghed.interrupts import handled, waiting
 
 #: Imported once for all children: most of the time of a small file or a page is importing what reads or prints it.
@@ -20,11 +22,23 @@ _PRELOADED = [
 
 
 def fork_server() -> ForkServerContext:
-    """Return the context to make children in, its server running."""
+    """Return the context to make children in, its server running.
+
+    Raises:
+        UsageError: The server's socket does not fit into the folder for temporary files.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     with handled(signal.SIG_IGN):  # the server inherits that it takes no notice
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError as problem:
+            if "AF_UNIX path too long" not in str(problem):
+                raise
+            raise UsageError(
+                "the folder for temporary files has too long a path", where=tempfile.gettempdir(),
+                hint="set TMPDIR to a folder with a shorter one, such as /tmp",
+            ) from None  # fmt: skip
     return context
 
 

@@ -30,7 +30,7 @@ ENDINGS = {"py", "toml", "json", "jsonl", "duckdb", "sql", "md", "csv", "txt", "
 FORBIDDEN = (
     "blazing", "seamless", "effortless", "powerful", "world-class", "cutting-edge", "state-of-the-art", "robust and",
     "simply ", "best-in-class", "ChatGPT", "Claude", "as an AI", "language model", "prompt", "/work/", "issue #",
-    "TODO", "FIXME", "lorem ipsum", "assistant", "pypi.org", "/root/", "/home/"
+    "TODO", "FIXME", "<<<<<<<", ">>>>>>>", "lorem ipsum", "assistant", "pypi.org", "/root/", "/home/"
 )  # fmt: skip
 
 

@@ -315,6 +315,17 @@ def test_two_imports_at_once_take_turns_or_say_who_is_at_it(city):
     )
 
 
+@pytest.mark.usefixtures("untouched")
+def test_a_folder_for_temporary_files_with_too_long_a_path(city, tmp_path):
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+
+    done = tryghed("ingest", "tryghed/2025", cwd=city, code=2, env=os.environ | {"TMPDIR": str(long)})
+
+    assert "too long a path" in done.stderr
+    assert "set TMPDIR" in done.stderr
+
+
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 def test_a_closed_stream_is_no_fault_of_the_program(city, closed):
     command = f'exec "$0" -c "from tryghed.cli.main import main; main()" queries {closed}'

@@ -19,8 +19,9 @@ from tryghed.definitions.project import Project
 from tryghed.delivery import rscript
 from tryghed.delivery.answered import Answered
 from tryghed.errors import UsageError
-from tryghed.inquiry import Correction, Question
+from tryghed.inquiry import Correction
 from tryghed.pipeline import latest_wave, main_survey, present
+from tryghed.question import Question, question
 from tryghed.reporting import danish
 from tryghed.statistics.functionals import Reference
 
@@ -178,7 +179,7 @@ def ask(
 ) -> Question:  # fmt: skip
     """Return what the words on a command line ask; `known` says what may be named, by default indicators."""
     about = survey or main_survey(project)
-    return inquiry.question(
+    return question(
         project, about, _names(waves) or [latest_wave(project, about)], names, by=_names(by),
         where=pairs(where, example="--where sex=kvinde"), known=known(project, about) if known else None,
     )  # fmt: skip
