@@ -4,57 +4,18 @@ deliveries --accept--> rows --publish--> store --draft--> estimates --gate--> re
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
 
 from tryghed import publication
-from tryghed.definitions.areas import AreaSet
 from tryghed.definitions.project import Project
-from tryghed.errors import DataError, DefinitionError, UsageError, all_at_once
-from tryghed.frames import Decision, Earlier, Finding, Source
-from tryghed.intake import geography
-from tryghed.intake.accept import accept, examine
-from tryghed.intake.findings import blocking, finding
-from tryghed.intake.geography import Outline, SetDescription
+from tryghed.errors import DefinitionError, UsageError, all_at_once
+from tryghed.ingestion import Said, ingest
 from tryghed.publication import Progress, Reported, Step
 from tryghed.registration import load_registers, named_registers
 from tryghed.release import archive, editions
 from tryghed.reporting import render
-from tryghed.store import audit, free_text, rounds, warehouse
 from tryghed.store import query as queries
-from tryghed.store.earlier import decisions as kept_decisions
-from tryghed.store.earlier import earlier
-from tryghed.store.warehouse import State
-
-
-@dataclass(frozen=True)
-class Ingested:
-    """What became of one delivery: `changed` is False where the store already held it."""
-
-    survey: str
-    wave: str
-    rows: int
-    generation: int
-    changed: bool
-    revision: int
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class Examination:
-    """What was found in a delivery; `source` is None where it could not be read."""
-
-    survey: str
-    wave: str
-    file: str
-    source: Source | None
-    findings: tuple[Finding, ...]
-
-    @property
-    def refused(self) -> bool:
-        """Whether it would be refused."""
-        return bool(blocking(self.findings))
+from tryghed.store import rounds, warehouse
 
 
 def named_waves(project: Project, names: Sequence[str]) -> list[tuple[str, str]]:
@@ -114,221 +75,6 @@ def main_survey(project: Project) -> str:
     return names[0]
 
 
-def examined(
-    project: Project,
-    waves: Sequence[tuple[str, str]],
-    progress: Progress,
-    *,
-    decisions: Sequence[Decision] = (),
-    revision: str = "",
-    again: str = "",
-) -> list[Examination]:
-    """Read and check the deliveries of some waves, and leave everything as it is: no store, no key, no text.
-
-    Args:
-        project: The project.
-        waves: What to look at.
-        progress: Told of each.
-        decisions: Warnings accepted beside those the definitions accept.
-        revision: Why another file may replace the one a wave was loaded from, as in `ingest`.
-        again: Why a wave that was erased may be loaded again, as in `ingest`.
-    """
-    found: list[Examination] = []
-    there = warehouse.state(project.folder)
-    for place, (survey, wave) in enumerate(waves):
-        progress(Step("checking", f"{survey}/{wave}", place, len(waves)))
-        file = project.wave(survey, wave).delivery.file
-        try:
-            known = _known(project, survey, wave, decisions)
-            one = examine(project, survey, wave, earlier=known.earlier, decisions=known.decisions)
-            stored = [*_replaced(there, survey, wave, one.source, revision), *_erased(there, survey, wave, again)]
-            found.append(Examination(survey, wave, file, one.source, (*one.findings, *stored)))
-        except DataError as problem:
-            unreadable = finding("unreadable", problem.where or file, problem.message, hint=problem.hint)
-            found.append(Examination(survey, wave, file, None, (unreadable,)))
-    return found
-
-
-def _replaced(there: State, survey: str, wave: str, source: Source, revision: str) -> Iterator[Finding]:
-    loaded = there.loaded.get((survey, wave))
-    if loaded is not None and loaded.sha256 != source.sha256 and not revision:
-        message = f"the wave is loaded from another file, {loaded.file} with SHA-256 {loaded.sha256[:12]}…"
-        yield finding("other_file", source.file, message, hint="load it with --revision --because, if it is meant")
-
-
-def _erased(there: State, survey: str, wave: str, again: str) -> Iterator[Finding]:
-    if (survey, wave) in there.erased and not again:
-        message = f"the wave was erased on {there.erased[survey, wave]}"
-        yield finding("erased", f"{survey}/{wave}", message, hint="load it with --again --because, if it is meant")
-
-
-def ingest(
-    project: Project,
-    waves: Sequence[tuple[str, str]],
-    progress: Progress,
-    *,
-    decisions: Sequence[Decision] = (),
-    revision: str = "",
-    again: str = "",
-) -> list[Ingested]:
-    """Read, check and publish the deliveries of some waves, one generation of the store for each that changed.
-
-    A delivery that is refused does not keep the others out; all refusals are told together at the end.
-
-    Args:
-        project: The project.
-        waves: What to load.
-        progress: Told of each.
-        decisions: Warnings accepted beside those the definitions accept.
-        revision: Why another file may replace the one a wave was loaded from; without a reason it may not.
-        again: Why a wave that was erased may be loaded again; without a reason it may not.
-
-    Raises:
-        DataError: Deliveries were refused; the message lists all of them.
-    """
-    done: list[Ingested] = []
-    refused: list[DataError] = []
-    for place, (survey, wave) in enumerate(waves):
-        progress(Step("loading", f"{survey}/{wave}", place, len(waves)))
-        try:
-            done.append(_ingest(project, survey, wave, decisions, revision=revision, again=again))
-        except DataError as problem:
-            refused.append(problem)
-            audit.record(project.folder, "ingest", outcome="refused", survey=survey, wave=wave)
-    all_at_once(DataError, refused)
-    return done
-
-
-def _ingest(
-    project: Project, survey: str, wave: str, decisions: Sequence[Decision], *, revision: str, again: str
-) -> Ingested:
-    warehouse.expect_not_erased(warehouse.erased(project.folder), survey, wave, again=again)
-    known = _known(project, survey, wave, decisions)
-    accepted = accept(project, survey, wave, earlier=known.earlier, decisions=known.decisions)
-    accepted = replace(accepted, comparability=rounds.verdicts(project, accepted))
-    generation, changed = warehouse.publish(project.folder, accepted, because=revision, again=again)
-    free_text.keep(project.folder, survey, wave, accepted.free_text)
-    revision_number = warehouse.loaded(project.folder)[survey, wave].revision.number
-    if changed or not audit.knows(project.folder, survey, wave, accepted.source.sha256):  # we may have been killed here
-        audit.record(
-            project.folder, "ingest", survey=survey, wave=wave, sha256=accepted.source.sha256,
-            rows=accepted.respondents.height, because=revision or again, outcome=f"revision {revision_number}",
-        )  # fmt: skip
-    return Ingested(
-        survey, wave, accepted.respondents.height, generation.number, changed, revision_number, accepted.findings
-    )
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is known before a delivery is read: the wave before, and what was accepted."""
-
-    earlier: Earlier | None
-    decisions: tuple[Decision, ...]
-
-
-def _known(project: Project, survey: str, wave: str, decisions: Sequence[Decision]) -> _Known:
-    before = list(project.waves[survey])
-    place = before.index(wave)
-    last = earlier(project.folder, survey, before[place - 1]) if place else None
-    return _Known(last, (*decisions, *kept_decisions(project.folder, survey, wave)))
-
-
-def load_areas(
-    project: Project,
-    description: SetDescription,
-    outlines: Sequence[Outline],
-    *,
-    tolerance_m: float,
-    overlapping: bool,
-) -> Path:
-    """Simplify outlines and write them as a new area set, or as new outlines of one the project has.
-
-    Areas of a set the project has are known by their code, else by their name in any of its spellings.
-
-    Raises:
-        DataError: Areas overlap and `overlapping` does not say so; the project's set has areas that the outlines lack,
-            or the file gives one of its codes to an area of another name. All are listed.
-    """
-    folder = project.folder / "surveys" / "areas"
-    across = [] if overlapping else geography.overlaps(outlines)
-    if across:
-        pairs = ", ".join(f"{one} and {other} by {part:.1%}" for one, other, part in across)
-        hint = "if they are meant to: --overlapping; otherwise ask for a corrected file"
-        raise DataError(f"areas lie across each other: {pairs} of the smaller", where=description.name, hint=hint)
-    thin = geography.simplify(outlines, tolerance_m=tolerance_m, overlapping=overlapping)
-    known = project.area_sets.get(description.name)
-    if known is None:
-        return geography.save_set(folder, description, thin)
-    target = _save_known(known, _recognised(known, thin), folder / f"{known.name}.geojson")
-    about = {"source": description.source, "outlines": target.name}
-    about |= {"version": description.version} if description.version else {}
-    about |= {"attribution": description.attribution} if description.attribution else {}
-    geography.revise_set(folder / f"{known.name}.toml", about)
-    return target
-
-
-def _recognised(known: AreaSet, outlines: Sequence[Outline]) -> list[Outline]:
-    """Return the outlines under the codes of a set."""
-    meant = [known.named(one.name) for one in outlines]
-    codes = [
-        one.code if one.code in known.areas else other or one.code for one, other in zip(outlines, meant, strict=True)
-    ]
-    problems = [
-        f"code {code} is {known.areas[code].name}, in the file it is {one.name}"
-        for one, code, other in zip(outlines, codes, meant, strict=True)
-        if other in known.areas and other != code
-    ]
-    problems += [f"several outlines are {code}" for code in sorted({code for code in codes if codes.count(code) > 1})]
-    hint = "another property has the codes: bydel_nr, not id; nothing was written"
-    all_at_once(DataError, [DataError(one, where=known.name, hint=hint) for one in problems])
-    return [replace(one, code=code) for one, code in zip(outlines, codes, strict=True)]
-
-
-def place_units(project: Project, name: str, units: str) -> dict[str, tuple[str, ...]]:
-    """Write which units lie in which areas of a set, by their outlines; return the areas of each unit.
-
-    Raises:
-        UsageError: One of the sets is unknown or has no outlines.
-    """
-    problems = [
-        UsageError(f"no area set {one!r} with outlines", hint="tryghed areas list; tryghed areas load FILE gives some")
-        for one in (name, units) if one not in project.area_sets or project.area_sets[one].outlines is None
-    ]  # fmt: skip
-    all_at_once(UsageError, problems)
-    area_set = project.area_sets[name]
-    places = {
-        one: geography.read(outlines, code="code", name="name")
-        for one in (name, units) if (outlines := project.area_sets[one].outlines)
-    }  # fmt: skip
-    found = geography.members(places[units], places[name], overlapping=area_set.kind in ("vulnerable", "housing"))
-    geography.save_members(project.folder / "surveys" / "areas" / f"{name}.toml", units, found)
-    return found
-
-
-def unite_areas(project: Project, name: str, finer: str) -> Path:
-    """Write the outlines of an area set as unions of the areas of a finer one.
-
-    Raises:
-        UsageError: One of the sets is unknown, or the finer one has no outlines.
-        DataError: Areas of the set are the parent of no finer area.
-    """
-    unknown = [one for one in (name, finer) if one not in project.area_sets]
-    if unknown:
-        raise UsageError(f"no area set {', '.join(unknown)}", hint=f"area sets: {', '.join(project.area_sets)}")
-    target = project.folder / "surveys" / "areas" / f"{name}.geojson"
-    return _save_known(project.area_sets[name], geography.union(project.area_sets[finer]), target)
-
-
-def _save_known(known: AreaSet, outlines: Sequence[Outline], target: Path) -> Path:
-    missing = sorted(set(known.areas) - {one.code for one in outlines})
-    if missing:
-        raise DataError(f"no outline for {', '.join(missing)}", where=known.name, hint="nothing was written")
-    named = [replace(one, name=known.areas[one.code].name) for one in outlines if one.code in known.areas]
-    geography.save_outlines(named, target)
-    return target
-
-
 def report(
     project: Project, survey: str, wave: str, *, areas: Sequence[str], workers: int, progress: Progress
 ) -> Reported:
@@ -370,7 +116,7 @@ def print_again(project: Project, name: str, *, areas: Sequence[str], workers: i
 
 def run(project: Project, *, workers: int, progress: Progress) -> list[Reported]:
     """Load deliveries and register tables that are new, then report the newest wave of each survey."""
-    ingest(project, named_waves(project, ()), progress)
+    ingest(project, named_waves(project, ()), progress, said=Said())
     load_registers(project, named_registers(project, ()), progress)
     there = present(project)
     return [

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tryghed import pipeline
+from tryghed import ingestion
 from tryghed.definitions.project import Project
 from tryghed.errors import DataError, UsageError, all_at_once
 from tryghed.intake import readers
@@ -98,6 +98,7 @@ def workshop(project: Project, waves: Sequence[tuple[str, str]], progress: Progr
         if (project.folder / "keys").is_dir():
             shutil.copytree(project.folder / "keys", folder / "keys")
         decisions = [one for survey, wave in waves for one in earlier.decisions(project.folder, survey, wave)]
+        said = ingestion.Said(tuple(decisions))
         again = replace(project, folder=folder)
-        pipeline.ingest(again, waves, progress, decisions=decisions)
+        ingestion.ingest(again, waves, progress, said=said)
         yield again

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from shapely.geometry import mapping
 
-from tryghed import pipeline
+from tryghed import area_sets
 from tryghed.definitions.project import load
 from tryghed.errors import DataError, UsageError
 from tryghed.intake import geography
@@ -50,7 +50,7 @@ def delivered(folder, *areas, **properties):
 def loaded(folder, file, *, name="places", version="", kind="district", overlapping=False):
     outlines = geography.read(file, code="id", name="navn")
     about = SetDescription(name, name, kind, version, "here")
-    pipeline.load_areas(load(folder), about, outlines, tolerance_m=5, overlapping=overlapping)
+    area_sets.load_areas(load(folder), about, outlines, tolerance_m=5, overlapping=overlapping)
     return load(folder).area_sets[name]
 
 
@@ -101,7 +101,7 @@ def test_units_get_their_place_in_every_version(folder):
         loaded(folder, file, name=f"udsatte_{version}", version=version, kind="vulnerable", overlapping=True)
 
     for name in ("places", "udsatte_2017", "udsatte_2025"):
-        pipeline.place_units(load(folder), name, "units")
+        area_sets.place_units(load(folder), name, "units")
 
     sets = load(folder).area_sets
     assert sets["places"].members == {"u": ("1",), "v": ("2",)}
@@ -112,7 +112,7 @@ def test_units_get_their_place_in_every_version(folder):
 
 def test_units_without_outlines_are_told(folder):
     with pytest.raises(UsageError, match="no area set 'units' with outlines"):
-        pipeline.place_units(load(folder), "places", "units")
+        area_sets.place_units(load(folder), "places", "units")
 
 
 def test_all_spellings_of_the_file_s_bydele_are_those_of_the_project(tmp_path):
@@ -123,7 +123,7 @@ def test_all_spellings_of_the_file_s_bydele_are_those_of_the_project(tmp_path):
     for code in ("bydel_nr", "id", "navn"):  # id has 30, 31, 32 for three of them
         outlines = geography.read(source, code=code, name="navn")
         about = SetDescription("bydele_10", "Bydele", "district", "2023-08-01")
-        pipeline.load_areas(load(tmp_path), about, outlines, tolerance_m=100, overlapping=False)
+        area_sets.load_areas(load(tmp_path), about, outlines, tolerance_m=100, overlapping=False)
         made = load(tmp_path).area_sets["bydele_10"]
         named = {one.code: one.name for one in geography.read(made.outlines, code="code", name="name")}
         assert named == {one: area.name for one, area in made.areas.items()}

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from tryghed.area_sets import load_areas, place_units, unite_areas
 from tryghed.cli.options import open_project, project_option, say
 from tryghed.errors import UsageError
 from tryghed.intake import geography
-from tryghed.pipeline import load_areas, place_units, unite_areas
 
 _TOLERANCE = click.option(
     "--tolerance",

@@ -11,9 +11,9 @@ from datetime import date
 from tryghed.cli.terminal import columns
 from tryghed.errors import UsageError
 from tryghed.frames import Decision, Finding
+from tryghed.ingestion import Examination
 from tryghed.intake.catalogue import CODES
 from tryghed.intake.findings import blocking, counted, in_rows
-from tryghed.pipeline import Examination
 
 _PLAIN_WIDTH = 100
 

@@ -3,18 +3,17 @@
 import os
 import sys
 from pathlib import Path
-from typing import TypedDict
 
 import click
 
-from tryghed import pipeline
+from tryghed import ingestion, pipeline
 from tryghed.cli import findings
 from tryghed.cli.options import open_project, progress, project_option, quiet_option, say
 from tryghed.definitions.project import Project
 from tryghed.definitions.starting import begin
 from tryghed.demo.build import build
 from tryghed.errors import DataError, UsageError
-from tryghed.frames import Decision
+from tryghed.ingestion import Said
 from tryghed.publication import Reported
 
 workers_option = click.option(
@@ -125,12 +124,12 @@ def ingest(
     decisions = findings.decisions(codes, reasons, named)
     if as_json and not dry_run:
         raise UsageError("--json goes with --dry-run")
-    said = _Said(decisions=decisions, revision=reason if revision else "", again=reason if again else "")
+    said = Said(tuple(decisions), revision=reason if revision else "", again=reason if again else "")
     with progress(quiet=quiet) as step:
         if dry_run:
-            looked = pipeline.examined(opened, named, step, **said)
+            looked = ingestion.examined(opened, named, step, said=said)
         else:
-            done = pipeline.ingest(opened, named, step, **said)
+            done = ingestion.ingest(opened, named, step, said=said)
     if dry_run:
         click.echo(findings.as_json(looked) if as_json else findings.as_text(looked))
         sys.exit(DataError.exit_code if any(one.refused for one in looked) else 0)
@@ -138,14 +137,6 @@ def ingest(
         state = f"{one.rows} answers in generation {one.generation}" if one.changed else "already loaded"
         state += f", revision {one.revision}" if one.revision > 1 else ""
         say("\n".join([f"{one.survey}/{one.wave}: {state}", *map(findings.note, one.findings)]), quiet=quiet)
-
-
-class _Said(TypedDict):
-    """What a person has said of a delivery at the command line."""
-
-    decisions: list[Decision]
-    revision: str
-    again: str
 
 
 def _reason(

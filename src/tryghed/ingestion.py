@@ -1,0 +1,147 @@
+"""Deliveries from file to store: read, checked, and published one generation a wave; or only looked at."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tryghed.definitions.project import Project
+from tryghed.errors import DataError, all_at_once
+from tryghed.frames import Decision, Earlier, Finding, Source
+from tryghed.intake.accept import accept, examine
+from tryghed.intake.findings import blocking, finding
+from tryghed.publication import Progress, Step
+from tryghed.store import audit, free_text, rounds, warehouse
+from tryghed.store.earlier import decisions as kept_decisions
+from tryghed.store.earlier import earlier
+from tryghed.store.warehouse import State
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of one delivery: `changed` is False where the store already held it."""
+
+    survey: str
+    wave: str
+    rows: int
+    generation: int
+    changed: bool
+    revision: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found in a delivery; `source` is None where it could not be read."""
+
+    survey: str
+    wave: str
+    file: str
+    source: Source | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether it would be refused."""
+        return bool(blocking(self.findings))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person has said of deliveries beside their definitions.
+
+    Attributes:
+        decisions: Warnings accepted beside those the definitions accept.
+        revision: Why another file may replace the one a wave was loaded from; without a reason it may not.
+        again: Why a wave that was erased may be loaded again; without a reason it may not.
+    """
+
+    decisions: tuple[Decision, ...] = ()
+    revision: str = ""
+    again: str = ""
+
+
+def examined(
+    project: Project, waves: Sequence[tuple[str, str]], progress: Progress, *, said: Said
+) -> list[Examination]:
+    """Read and check the deliveries of some waves, and leave everything as it is: no store, no key, no text."""
+    found: list[Examination] = []
+    there = warehouse.state(project.folder)
+    for place, (survey, wave) in enumerate(waves):
+        progress(Step("checking", f"{survey}/{wave}", place, len(waves)))
+        file = project.wave(survey, wave).delivery.file
+        try:
+            known = _known(project, survey, wave, said)
+            one = examine(project, survey, wave, earlier=known.earlier, decisions=known.decisions)
+            stored = [*_replaced(there, survey, wave, one.source, said), *_erased(there, survey, wave, said)]
+            found.append(Examination(survey, wave, file, one.source, (*one.findings, *stored)))
+        except DataError as problem:
+            unreadable = finding("unreadable", problem.where or file, problem.message, hint=problem.hint)
+            found.append(Examination(survey, wave, file, None, (unreadable,)))
+    return found
+
+
+def _replaced(there: State, survey: str, wave: str, source: Source, said: Said) -> Iterator[Finding]:
+    loaded = there.loaded.get((survey, wave))
+    if loaded is not None and loaded.sha256 != source.sha256 and not said.revision:
+        message = f"the wave is loaded from another file, {loaded.file} with SHA-256 {loaded.sha256[:12]}…"
+        yield finding("other_file", source.file, message, hint="load it with --revision --because, if it is meant")
+
+
+def _erased(there: State, survey: str, wave: str, said: Said) -> Iterator[Finding]:
+    if (survey, wave) in there.erased and not said.again:
+        message = f"the wave was erased on {there.erased[survey, wave]}"
+        yield finding("erased", f"{survey}/{wave}", message, hint="load it with --again --because, if it is meant")
+
+
+def ingest(project: Project, waves: Sequence[tuple[str, str]], progress: Progress, *, said: Said) -> list[Ingested]:
+    """Read, check and publish the deliveries of some waves, one generation of the store for each that changed.
+
+    A delivery that is refused does not keep the others out; all refusals are told together at the end.
+
+    Raises:
+        DataError: Deliveries were refused; the message lists all of them.
+    """
+    done: list[Ingested] = []
+    refused: list[DataError] = []
+    for place, (survey, wave) in enumerate(waves):
+        progress(Step("loading", f"{survey}/{wave}", place, len(waves)))
+        try:
+            done.append(_ingest(project, survey, wave, said))
+        except DataError as problem:
+            refused.append(problem)
+            audit.record(project.folder, "ingest", outcome="refused", survey=survey, wave=wave)
+    all_at_once(DataError, refused)
+    return done
+
+
+def _ingest(project: Project, survey: str, wave: str, said: Said) -> Ingested:
+    warehouse.expect_not_erased(warehouse.erased(project.folder), survey, wave, again=said.again)
+    known = _known(project, survey, wave, said)
+    accepted = accept(project, survey, wave, earlier=known.earlier, decisions=known.decisions)
+    accepted = replace(accepted, comparability=rounds.verdicts(project, accepted))
+    generation, changed = warehouse.publish(project.folder, accepted, because=said.revision, again=said.again)
+    free_text.keep(project.folder, survey, wave, accepted.free_text)
+    revision_number = warehouse.loaded(project.folder)[survey, wave].revision.number
+    if changed or not audit.knows(project.folder, survey, wave, accepted.source.sha256):  # we may have been killed here
+        audit.record(
+            project.folder, "ingest", survey=survey, wave=wave, sha256=accepted.source.sha256,
+            rows=accepted.respondents.height, because=said.revision or said.again,
+            outcome=f"revision {revision_number}",
+        )  # fmt: skip
+    return Ingested(
+        survey, wave, accepted.respondents.height, generation.number, changed, revision_number, accepted.findings
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known before a delivery is read: the wave before, and what was accepted."""
+
+    earlier: Earlier | None
+    decisions: tuple[Decision, ...]
+
+
+def _known(project: Project, survey: str, wave: str, said: Said) -> _Known:
+    before = list(project.waves[survey])
+    place = before.index(wave)
+    last = earlier(project.folder, survey, before[place - 1]) if place else None
+    return _Known(last, (*said.decisions, *kept_decisions(project.folder, survey, wave)))
