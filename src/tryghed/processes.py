@@ -1,7 +1,8 @@
-"""The fork server that readers and renderers are forked from: it has imported their libraries and started no threads.
+"""The fork server that readers and renderers are forked from: it has imported their libraries and done no work.
 
-A process has one fork server, so what it is to import is named here for both. Ctrl-C, which a terminal sends to every
-process, is their parent's business: it decides what becomes of them.
+No pool of threads is started in it, so that no child inherits a lock that one of them held; the few threads that polars
+and numpy start when they are imported are idle. A process has one fork server, so what it is to import is named here
+for both. Ctrl-C, which a terminal sends to every process, is their parent's business: it decides what becomes of them.
 """
 
 import multiprocessing
@@ -15,8 +16,10 @@ from tryghed.errors import UsageError
 from tryghed.interrupts import handled, waiting
 
 #: Imported once for all children: most of the time of a small file or a page is importing what reads or prints it.
+#: A child imports the main module anew, for "__main__" works only in later Pythons: the command line is in it. The
+#: readers hand their rows to polars by a part of narwhals that is not imported before.
 _PRELOADED = [
-    "__main__", "tryghed.intake.formats", "pyreadstat", "fastexcel",
+    "__main__", "tryghed.cli.main", "tryghed.intake.formats", "pyreadstat", "narwhals._polars.dataframe", "fastexcel",
     "tryghed.reporting.printing", "tryghed.reporting.render",
 ]  # fmt: skip
 

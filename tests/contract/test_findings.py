@@ -1,5 +1,6 @@
 """Every code that a finding can have is in the catalogue."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -15,3 +16,20 @@ def test_findings_have_codes_of_the_catalogue():
 
     assert made
     assert made <= set(CODES)
+
+
+def test_every_refusal_of_a_file_says_where_and_what_to_do():
+    # Guards against a person with a damaged file and no idea whom to ask for what.
+    calls = [
+        (name, call)
+        for name in ("formats", "geojson", "isolation", "kinds", "readers", "text")
+        for call in ast.walk(ast.parse((INTAKE / f"{name}.py").read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "DataError"
+    ]
+
+    assert calls
+    assert [
+        f"{name}.py:{call.lineno}"
+        for name, call in calls
+        if not {"where", "hint"} <= {one.arg for one in call.keywords}
+    ] == []

@@ -43,6 +43,12 @@ def stumble(_path, _options):
     raise ValueError("not what I expected")
 
 
+def shout(_path, _options):
+    os.write(1, b"thread panicked")
+    os.write(2, b"thread panicked")
+    raise ValueError("as a parser does that prints first")
+
+
 def wink(path, _options):
     (path.parent / "started").write_text(str(os.getpid()), encoding="utf-8")
     time.sleep(600)
@@ -88,6 +94,25 @@ from test_intake_child import wink
 if __name__ == "__main__":
     isolation.run(isolation.Task(wink, Path({file!r}), "sav", None))
 """
+
+
+def test_what_a_parser_prints_does_not_reach_the_terminal(tmp_path):
+    # Guards against the stack traces of a Rust parser above the one line that tells what is wrong with the file.
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from test_intake_child import refusal, shout
+if __name__ == "__main__":
+    print(refusal(shout))
+""",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout == "cannot be read as sav (ValueError: as a parser does that prints first)\n"
+    assert done.stderr == ""
 
 
 @pytest.fixture

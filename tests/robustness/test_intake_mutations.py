@@ -18,7 +18,7 @@ from tryghed.definitions.wave import Delivery
 from tryghed.errors import DataError
 from tryghed.intake import readers
 
-MUTANTS = 500
+MUTANTS = 50_000 if os.environ.get("TRYGHED_LARGE") else 5_000
 ROWS = 40
 DATA = Path(__file__).parents[3] / "shared" / "data" / "robustness" / "pyreadstat" / "basic"
 

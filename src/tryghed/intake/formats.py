@@ -105,7 +105,8 @@ def _workbook(path: Path, sheet: str | None, header_row: int) -> Delivered:
     cells = book.load_sheet(sheet or names[0], header_row=None, dtypes="string").to_polars()
     if cells.height < header_row:
         told = "the sheet is empty" if not cells.height else f"the sheet has {cells.height} rows, header_row is not one"
-        raise DataError(told, where=f"{path}: {sheet or names[0]}")
+        hint = "set delivery.sheet or header_row, or ask for the file again"
+        raise DataError(told, where=f"{path}: {sheet or names[0]}", hint=hint)
     header = [trimmed(value or "") for value in cells.row(header_row - 1)]
     refuse_duplicates(path, header)
     columns = {name: cells.to_series(place).slice(header_row) for place, name in enumerate(header) if name}
@@ -124,7 +125,8 @@ def _unpackable(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > _UNPACKED or unpacked > _RATIO * max(path.stat().st_size, 1_000_000):
-            raise DataError(f"unpacks to {unpacked / 1e6:,.0f} MB, too much for a survey", where=str(path))
+            told = f"unpacks to {unpacked / 1e6:,.0f} MB, too much for a survey"
+            raise DataError(told, where=str(path), hint="ask for fewer columns, or for a .csv or .parquet file")
         damaged = archive.testzip()
     if damaged:
         raise DataError(f"damaged: {damaged} in it does not add up", where=str(path), hint="ask for the file again")
@@ -134,6 +136,7 @@ def _parquet(path: Path) -> Delivered:
     rows = pl.read_parquet(path, use_statistics=False, glob=False, hive_partitioning=False)
     nested = [f"{name} ({kind})" for name, kind in rows.schema.items() if kind.is_nested() or kind == pl.Binary]
     if nested:
-        raise DataError(f"columns that hold neither numbers nor text: {', '.join(nested)}", where=str(path))
+        told = f"columns that hold neither numbers nor text: {', '.join(nested)}"
+        raise DataError(told, where=str(path), hint="ask for a file without them")
     texts = [name for name, kind in rows.schema.items() if kind in (pl.Categorical, pl.Enum)]
     return Delivered(rows.with_columns(pl.col(name).cast(pl.String) for name in texts))

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,8 @@ from shapely.geometry import mapping, shape
 
 from tryghed.definitions.areas import AreaSet
 from tryghed.definitions.plane import metres_per_degree
-from tryghed.errors import DataError, UsageError, all_at_once
+from tryghed.errors import UsageError
+from tryghed.intake import geojson
 
 Kind = Literal["district", "unit", "vulnerable", "housing"]
 
@@ -93,10 +94,7 @@ def read(source: Path, *, code: str, name: str, parent: str | None = None) -> li
     Raises:
         DataError: The file is not that; every problem is listed.
     """
-    features = _features(source)
-    wanted = [one for one in (code, name, parent) if one is not None]
-    problems = [problem for number, feature in enumerate(features, 1) for problem in _problems(number, feature, wanted)]
-    all_at_once(DataError, [DataError(text, where=str(source)) for text in problems])
+    features = geojson.features(source, [one for one in (code, name, parent) if one is not None])
     by_code: dict[str, list[int]] = defaultdict(list)
     for number, feature in enumerate(features, 1):
         by_code[slug(feature["properties"][code])].append(number)
@@ -259,37 +257,6 @@ def slug(value: object) -> str:
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     plain = text.strip().casefold().translate(_ASCII)
     return "-".join("".join(letter if letter.isascii() and letter.isalnum() else " " for letter in plain).split())
-
-
-def _features(source: Path) -> list[dict[str, Any]]:
-    if not source.is_file():
-        raise DataError("no such file", where=str(source))
-    try:
-        content = json.loads(source.read_text(encoding="utf-8-sig"))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise DataError(f"not JSON: {error}", where=str(source), hint="GeoJSON in UTF-8 is needed") from None
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or not features:
-        raise DataError("no features: not a GeoJSON FeatureCollection", where=str(source))
-    return features
-
-
-def _problems(number: int, feature: dict[str, Any], wanted: Iterable[str]) -> list[str]:
-    properties = feature.get("properties") or {}
-    found = [
-        f"feature {number}: no property {one!r}; it has {', '.join(sorted(properties)) or 'none'}"
-        for one in wanted
-        if properties.get(one) in (None, "")
-    ]
-    geometry = feature.get("geometry") or {}
-    if geometry.get("type") not in ("Polygon", "MultiPolygon"):
-        return [*found, f"feature {number}: not a polygon but {geometry.get('type')}"]
-    west, south, east, north = shape(geometry).bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004 degrees
-        return [*found, f"feature {number}: coordinates up to {east:.0f}, {north:.0f} are not degrees of WGS84"]
-    if south < 20 and west > 40:  # noqa: PLR2004 Denmark lies at 8-15 east, 54-58 north
-        return [*found, f"feature {number}: latitude and longitude are swapped ({west:.2f}, {south:.2f})"]
-    return found
 
 
 def _plane(outlines: Sequence[Outline]) -> Plane:

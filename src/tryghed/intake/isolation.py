@@ -1,5 +1,6 @@
 """Reads a file in a child process with limits, so that no delivered file can take the program down with it."""
 
+import os
 import resource
 import signal
 import tempfile
@@ -63,6 +64,7 @@ def run(task: Task) -> Delivered:
 def _serve(task: Task, folder: Path, answer: Connection) -> None:
     """Read in the child; answer None, or the error."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _say_nothing()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (task.memory, task.memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (task.memory, task.memory))
@@ -78,6 +80,14 @@ def _serve(task: Task, folder: Path, answer: Connection) -> None:
         answer.send(_large(task))
     except BaseException as error:  # noqa: BLE001 whatever a parser raises, Rust panics too, is about the file
         answer.send(_unreadable(task, f"{type(error).__name__}: {error}"))
+
+
+def _say_nothing() -> None:
+    """Let what parsers print about a damaged file come to nothing: the error that is answered tells it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _unreadable(task: Task, reason: str) -> DataError:

@@ -54,7 +54,8 @@ def expect(path: Path, form: Format) -> None:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError as error:
-        raise DataError(f"cannot be opened: {error.strerror}", where=str(path)) from None
+        hint = "look at its rights, and whether another program has it open"
+        raise DataError(f"cannot be opened: {error.strerror}", where=str(path), hint=hint) from None
     size = path.stat().st_size
     if size > _LARGEST:
         message = f"is {size / 1e9:.1f} GB; at most {_LARGEST / 1e9:g} GB are read"

@@ -48,7 +48,7 @@ def checksum(path: Path, delivery: Delivery) -> str:
     files = [path, *(root / part.file for part in delivery.join)]
     gone = [str(one) for one in files if not one.is_file()]
     if gone:
-        raise DataError("no such file", where=", ".join(gone))
+        raise DataError("no such file", where=", ".join(gone), hint="put it there, or correct delivery.file")
     sums = [_sha256(one) for one in files]
     return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
 

@@ -44,7 +44,8 @@ def read_csv(path: Path, form: Csv) -> Delivered:
     unnamed = [place for place, name in enumerate(header) if not name]
     filled = [place for place in unnamed if any(value is not None for value in columns[place])]
     if filled:
-        raise DataError(f"column {filled[0] + 1} has values, but no name", where=str(path))
+        hint = "the first line must hold the name of every column: ask for a corrected file"
+        raise DataError(f"column {filled[0] + 1} has values, but no name", where=str(path), hint=hint)
     named = {name: columns[place] for place, name in enumerate(header) if name}
     return Delivered(pl.DataFrame(named, schema=dict.fromkeys(named, pl.String)))
 

@@ -53,6 +53,11 @@ def test_an_invalid_polygon_is_repaired(tmp_path):
         ("", "not JSON"),
         ("[1]", "no features"),
         ('{"type": "FeatureCollection", "features": []}', "no features"),
+        ('{"type": "FeatureCollection", "features": [7]}', "no features"),
+        (
+            '{"features": [{"properties": {"c": 1, "n": 1}, "geometry": {"type": "Polygon", "coordinates": [[[1]]]}}]}',
+            "a shape that cannot be read in all 1 features",
+        ),
     ],
 )
 def test_what_is_not_geojson_is_told(tmp_path, content, message):
@@ -75,12 +80,22 @@ def test_every_problem_of_a_file_is_told(tmp_path):
         geography.read(file, code="c", name="n")
 
     for part in (
-        "feature 1: no property 'c'",
-        "feature 2: not a polygon",
-        "feature 3: coordinates",
-        "feature 4: latitude",
+        "no c in 1 of 4 features (1)",
+        "no polygon in 1 of 4 features (2): it is Point",
+        "coordinates that are not degrees in 1 of 4 features (3): up to 725000, 6171000",
+        "latitude and longitude swapped in 1 of 4 features (4): 55.60, 12.50",
     ):
         assert part in str(told.value)
+
+
+def test_a_wrong_property_is_told_once_with_those_there_are(tmp_path):
+    # Guards against 399 lines that all say the same.
+    file = write(tmp_path / "a.geojson", *(({"nr": number, "navn": "x"}, square()) for number in range(399)))
+
+    with pytest.raises(DataError) as told:
+        geography.read(file, code="code", name="navn")
+
+    assert (told.value.message, told.value.hint) == ("no property 'code'", "the file's properties: navn, nr")
 
 
 def test_neighbours_share_their_edge_after_simplifying():
