@@ -6,13 +6,14 @@ deliveries --accept--> rows --publish--> store --draft--> estimates --gate--> re
 import datetime
 from collections.abc import Sequence
 
-from tryghed import publication
+from tryghed import publication, trial
 from tryghed.definitions.project import Project
 from tryghed.errors import DefinitionError, UsageError, all_at_once
 from tryghed.ingestion import Said, ingest
 from tryghed.publication import Progress, Reported, Step
 from tryghed.registration import load_registers, named_registers
-from tryghed.release import archive, editions
+from tryghed.release import archive
+from tryghed.release.editions import Built
 from tryghed.reporting import render
 from tryghed.store import query as queries
 from tryghed.store import rounds, warehouse
@@ -96,10 +97,25 @@ def report(
     """
     publication.wanted(project, survey, areas)
     project = rounds.informed(project)
-    built = editions.build(project, survey, wave, estimating=lambda: progress(Step("estimating", f"{survey}/{wave}")))
+    built = build(project, survey, wave, progress=progress)
     return publication.publish(
         project, built.entry.name, definitions=project, areas=areas, workers=workers, progress=progress
     )
+
+
+def build(project: Project, survey: str, wave: str, *, because: str = "", progress: Progress) -> Built:
+    """Return the edition of a wave in force, after freezing one where there is none, as `trial.build` does.
+
+    Raises:
+        UsageError: The wave, or one it needs, is not defined or not loaded.
+        ReleaseError: The wave was released with other numbers, or they give away what must not be known.
+        DesignError: The sample design cannot support an estimate.
+    """
+    named = f"{survey}/{wave}"
+    return trial.build(
+        project, survey, wave, because=because, estimating=lambda: progress(Step("estimating", named)),
+        attacking=lambda: progress(Step("attacking", named)),
+    )  # fmt: skip
 
 
 def print_again(project: Project, name: str, *, areas: Sequence[str], workers: int, progress: Progress) -> Reported:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tryghed import __version__
-from tryghed.attack import attacker, published
+from tryghed import __version__, trial
 from tryghed.definitions.project import Project
 from tryghed.definitions.report import Report
 from tryghed.delivery import exports, manifest, numbers, tracing
@@ -86,8 +85,9 @@ def publish(
             progress(Step("reports", path.name, len(made), len(making)))
 
         beside = [*numbers.save(released, definitions, Path(elsewhere)), *_errata(released, definitions, elsewhere)]
-        progress(Step("attacking", released.wave))
-        attack(definitions, released, Path(elsewhere))
+        trial.withstand(
+            definitions, released, Path(elsewhere), attacking=lambda: progress(Step("attacking", released.wave))
+        )
         progress(Step("reports", released.wave, 0, len(making)))
         jobs = [render.Job(*asked[path.stem], target=Path(elsewhere) / path.name) for path in making]
         try:
@@ -102,31 +102,6 @@ def publish(
     old = [path for path in stale if path not in making and path.exists()]
     kept = [path for path in inputs if path not in stale and path.stem in asked]
     return Reported(folder, tuple(making), tuple(kept), tuple(old), name)
-
-
-def attack(project: Project, released: Released, folder: Path) -> None:
-    """Let the attacker loose on the files that would be published; he knows what is in them and what is public.
-
-    Raises:
-        ReleaseError: He finds what must not be known; everything he finds is listed.
-    """
-    targets = [
-        attacker.Target(survey, tuple(whom.wave.split("+")), _pairs(whom.inside), _pairs(whom.outside),
-                        _pair(whom.kind), indicator)
-        for survey, whom, indicator, _ in released.secrets
-    ]  # fmt: skip
-    found = published.read(project, folder)
-    few = project.rules.secrecy.min_count
-    attacker.refuse(attacker.attack(project, found, few, also=list(dict.fromkeys(targets))))
-
-
-def _pairs(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    return tuple(map(_pair, names))
-
-
-def _pair(name: str) -> tuple[str, str]:
-    first, _, second = name.partition("/")
-    return first, second
 
 
 def wanted(project: Project, survey: str, areas: Sequence[str]) -> dict[str, tuple[Report, str]]:
@@ -193,8 +168,4 @@ def _look(project: Project) -> str:
 
 def _defined(definitions: Project) -> str:
     """Return a fingerprint of the labels and thresholds a page prints."""
-    surveys = [one.model_dump_json() for one in definitions.surveys.values()]
-    waves = [one.model_dump_json() for survey in definitions.waves.values() for one in survey.values()]
-    areas = [one.model_dump_json(exclude={"outlines"}) for one in definitions.area_sets.values()]
-    compared = repr(sorted(definitions.comparisons.items()))
-    return manifest.fingerprint([*surveys, *waves, *areas, compared, definitions.rules.model_dump_json()])
+    return manifest.fingerprint([*trial.defined(definitions), repr(sorted(definitions.comparisons.items()))])

@@ -111,9 +111,10 @@ def refuse(learned: Sequence[Learned]) -> None:
     """
     if learned:
         lines = "\n".join(f"  {one}" for one in learned)
+        counted = f"{len(learned)} protected number{'s' if len(learned) > 1 else ''}"
         raise ReleaseError(
-            f"{len(learned)} protected numbers can be worked out from what would be published\n{lines}",
-            hint="slå kategorier sammen: merge categories, or leave an area set or a group out of the reports",
+            f"{counted} can be worked out from what would be published\n{lines}",
+            hint="nothing was written; slå kategorier sammen: merge categories, or leave an area set or a group out",
         )
 
 

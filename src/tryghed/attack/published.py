@@ -13,6 +13,8 @@ from tryghed.definitions.survey import Survey
 from tryghed.errors import ReleaseError
 from tryghed.frames import EVERYBODY
 
+#: The files a reader has.
+FILES = ("tal.csv", "tal_forskelle.csv", "tal.json")
 #: Begins the code of everybody outside an area.
 OUTSIDE = "uden:"
 #: The comparisons of the file of differences whose other side is another row of the file of shares.

@@ -78,10 +78,7 @@ def build(survey: str | None, wave: str | None, because: str, project: Path | No
     """
     opened, about, of_wave = _opened(project, survey, wave)
     with progress(quiet=quiet) as step:
-        built = editions.build(
-            opened, about, of_wave, because=because,
-            estimating=lambda: step(Step("estimating", f"{about}/{of_wave}")),
-        )  # fmt: skip
+        built = pipeline.build(opened, about, of_wave, because=because, progress=step)
     say(told(built), quiet=quiet)
 
 

@@ -1,6 +1,6 @@
 """The editions of a wave: a first release, its corrections, and what was withdrawn.
 
-    plan --draft--> estimates --gate--> released --compare--> the same as the newest edition, or a new one
+    plan --draft--> estimates --gate--> released --compare--> the same as the newest edition, or --examine--> a new one
 
 A number that was released is never changed without a word: where numbers differ from the newest edition, a new one
 is made only with a reason, and says what changed.
@@ -51,6 +51,7 @@ def build(
     wave: str,
     *,
     because: str = "",
+    examine: Callable[[Released], None],
     estimating: Callable[[], None] = lambda: None,
 ) -> Built:
     """Return the edition of a wave in force, after building it where there is none.
@@ -60,10 +61,12 @@ def build(
         survey: The survey the reports are about.
         wave: The wave.
         because: Why a new edition is made where numbers differ from the newest; without it they may not.
+        examine: Called with what is about to be frozen; where it must not be, raises, and nothing is written.
         estimating: Called when numbers are about to be computed.
 
     Raises:
-        ReleaseError: Numbers differ from the newest edition and no reason is given; the message says how many.
+        ReleaseError: Numbers differ from the newest edition and no reason is given; the message says how many. Or what
+            `examine` raises.
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
@@ -85,6 +88,7 @@ def build(
         else:
             _tell(project, found, newest.name)
             return Built(newest, archive.load(project.folder, newest.name), new=False)
+        examine(found.as_edition(edition))
         made = archive.freeze(found, project, edition, origin, files)
         _tell(project, found, made.name)
         _note(project, "release build", made, because)

@@ -253,6 +253,12 @@ class Released:
         other._seen = seen
         return other
 
+    def as_edition(self, edition: Edition) -> Self:
+        """Return these numbers as those of an edition that is about to be frozen."""
+        other = copy.copy(self)
+        other.edition = edition
+        return other
+
     def standing_for(self, frozen: "Released") -> Self:
         """Return these numbers under the name and fingerprint of a frozen release, to be held against it."""
         other = copy.copy(self)

@@ -117,7 +117,7 @@ def test_numbers_of_answers_that_contradict_one_another_are_told():
 def test_a_release_that_gives_something_away_is_refused():
     found = attack(PROJECT, [number("alle", 14.0, 100), number("a"), number("b", 20.0, 60)], 5)
 
-    with pytest.raises(ReleaseError, match=r"1 protected numbers can be worked out[\s\S]*bydele a: between"):
+    with pytest.raises(ReleaseError, match=r"1 protected number can be worked out[\s\S]*bydele a: between"):
         refuse(found)
     refuse(())
 
