@@ -1,4 +1,4 @@
-"""What becomes of data that was loaded: erased, backed up, restored, examined. The order of these works, as `pipeline`.
+"""What becomes of loaded data: erased or, what people wrote, read. The order of these works, as in `pipeline`.
 
 Erasing is one change of the store's pointer, with all else before or after it, so that a kill at any moment leaves the
 wave in force or gone, and the same command completes what was interrupted.
@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import polars as pl
+
 from tryghed.definitions.project import Project
 from tryghed.errors import StoreError, UsageError, all_at_once
+from tryghed.intake.privacy import masked
 from tryghed.intake.pseudonyms import key_file
-from tryghed.store import audit, backup, erasure, generations, warehouse
+from tryghed.store import audit, backup, erasure, free_text, generations, warehouse
 from tryghed.store.erasure import Tombstone, Wave
 
 #: What was decided about the duty to offer research data to the archives before they are destroyed (Arkivloven).
@@ -136,6 +139,41 @@ def erase(project: Project, survey: str, wave: str, *, because: str, archive: Ar
     _note(project, about, "incomplete" if left else "done", because, what)
     all_at_once(StoreError, left)
     return Gone(about, done.generation.number, tuple(deleted), done.linked)
+
+
+def texts(project: Project, survey: str, wave: str, *, because: str, questions: Sequence[str] = ()) -> pl.DataFrame:
+    """Return what people wrote in a wave: `question` and `text`, masked. That they were read is in the audit log first.
+
+    Args:
+        project: The project.
+        survey: The survey.
+        wave: The wave.
+        because: What they are read for; kept in the audit log.
+        questions: Only these, by the names of the definition's `free_text`; all of them when empty.
+
+    Raises:
+        UsageError: There is no such wave or question, or nothing is kept of it.
+        StoreError: Whoever asks may not read it (that is in the audit log too), or it is damaged.
+    """
+    defined = project.wave(survey, wave)
+    unknown = [one for one in questions if one not in defined.free_text]
+    if unknown:
+        known = ", ".join(defined.free_text) or "none"
+        raise UsageError(f"no free text {', '.join(unknown)} in {survey}/{wave}", hint=f"questions: {known}")
+    about = ", ".join(questions) or "all questions"
+    try:
+        rows = free_text.read(project.folder, survey, wave)
+    except StoreError:
+        audit.record(
+            project.folder, "texts", outcome="refused", survey=survey, wave=wave, because=because, target=about
+        )
+        raise
+    rows = rows.filter(pl.col("question").is_in(questions)) if questions else rows
+    audit.record(
+        project.folder, "texts", outcome="read", survey=survey, wave=wave, rows=rows.height, because=because,
+        target=about,
+    )  # fmt: skip
+    return rows.with_columns(masked(rows["text"]).text.alias("text"))
 
 
 def _removed(paths: Sequence[Path]) -> Iterator[StoreError]:

@@ -119,7 +119,7 @@ def _ingest(project: Project, survey: str, wave: str, said: Said) -> Ingested:
     accepted = accept(project, survey, wave, earlier=known.earlier, decisions=known.decisions)
     accepted = replace(accepted, comparability=rounds.verdicts(project, accepted))
     generation, changed = warehouse.publish(project.folder, accepted, because=said.revision, again=said.again)
-    free_text.keep(project.folder, survey, wave, accepted.free_text)
+    free_text.keep(project.folder, survey, wave, accepted.source.sha256, accepted.free_text)
     revision_number = warehouse.loaded(project.folder)[survey, wave].revision.number
     if changed or not audit.knows(project.folder, survey, wave, accepted.source.sha256):  # we may have been killed here
         audit.record(

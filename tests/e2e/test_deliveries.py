@@ -81,6 +81,10 @@ def assert_texts_are_kept_apart(city):
     tables = json.loads(tryghed("sql", "select table_name from duckdb_tables()", "-f", "json", cwd=city).stdout)
     assert not any("text" in one["table_name"] for one in tables)
     tryghed("sql", f"select * from '{path}'", cwd=city, code=5)  # noqa: S608 it must fail
+    assert "--because" in tryghed("texts", WAVE, cwd=city, code=2).stderr
+    read = json.loads(tryghed("texts", WAVE, "--because", "categories", "-f", "json", cwd=city).stdout)
+    assert {"question": "other_places", "text": "Ring på [telefon]"} in read
+    assert json.loads(tryghed("log", "--last", "1", "-f", "json", cwd=city).stdout)[0]["because"] == "categories"
 
 
 def assert_told_as_unverified(city):

@@ -76,7 +76,9 @@ def test_the_log_tells_it_all(city):
     assert told[told.index(("erase", "begun")) + 1] == ("erase", "done")
     assert entries[-1]["user"]
     assert "tryghed;2019" in tryghed("log", "--wave", GONE, "-f", "csv", cwd=project).stdout.replace("'", "")
-    assert "ok: audit log" in tryghed("verify", "--store", "--all", cwd=project).stderr
+    verified = tryghed("verify", "--store", "--all", cwd=project).stderr
+    assert "ok: audit log" in verified
+    assert "10 waves, 1 erased, " in verified.splitlines()[-2]  # guards against counting what only a tombstone is of
 
 
 def test_restoring_does_not_bring_it_back(city):

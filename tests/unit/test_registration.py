@@ -6,7 +6,7 @@ from made_waves import wave
 from tryghed import registration
 from tryghed.definitions.project import load
 from tryghed.errors import DataError, UsageError
-from tryghed.store import query, registers, warehouse
+from tryghed.store import adhoc, query, registers, warehouse
 from tryghed.store.reader import open_reader
 
 TABLE = "Kode;År;Tal\n1;2020;10,5\n1;2021;11\n"
@@ -87,6 +87,16 @@ def test_waves_and_register_tables_leave_each_other_alone(folder):
     assert registers.values(folder, "first").height == 2
     assert len(warehouse.loaded(folder)) == 2
     warehouse.verify(warehouse.required(folder))
+
+
+def test_the_named_query_needs_no_wave(folder):
+    # Guards against register tables that nobody can look at before the first survey is loaded.
+    loaded(folder)
+    one = query.load_all(load(folder).queries)["analysis/register_series"]
+
+    answer = adhoc.run_named(folder, "tryghed", one, {"register": "first"})
+
+    assert answer.rows["value"].to_list() == [10.5, 11.0]
 
 
 def test_the_named_query_tells_the_series_and_its_breaks(folder):

@@ -8,11 +8,20 @@ from typing import TypeVar, get_args
 import click
 
 from tryghed import custody
-from tryghed.cli.options import because_option, open_project, project_option, quiet_option, say
+from tryghed.cli.adhoc import show
+from tryghed.cli.options import (
+    because_option,
+    form_of,
+    open_project,
+    output_options,
+    project_option,
+    quiet_option,
+    say,
+)
 from tryghed.custody import Archive, Deliveries, Going
 from tryghed.errors import UsageError
 from tryghed.store import backup as backups
-from tryghed.store import restoring
+from tryghed.store import generations, restoring
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -108,6 +117,38 @@ def restore(source: Path, replace: bool, project: Path | None, quiet: bool) -> N
     for wave in done.left_out:
         say(f"left out, for it was erased: {wave}", quiet=quiet)
     say(f"{place}: restored as generation {done.generation.number}", quiet=quiet)
+
+
+@click.command()
+@click.argument("wave", metavar="SURVEY/WAVE")
+@click.option("--question", "questions", multiple=True, metavar="NAME", help="Only this one; may be repeated.")
+@because_option
+@output_options
+@project_option
+@quiet_option
+def texts(
+    wave: str, questions: tuple[str, ...], because: str, form: str | None, output: Path | None, project: Path | None,
+    quiet: bool,
+) -> None:  # fmt: skip
+    """Read what people wrote in their own words in a wave, for a stated reason.
+
+    CPR numbers, e-mail addresses and telephone numbers are masked; names and addresses are not, for no program finds
+    them all. Texts stand in alphabetical order, without any number of who wrote them. Only whoever has the rights of
+    the folder store/free-text can read them, and who did, when and why is in the audit log (tryghed log) before
+    anything is shown. A quotation for a report is chosen by a person, one by one.
+
+    \b
+    Example: tryghed texts tryghed/2025 --question other_places --because "categories for the report"
+    """
+    if not because.strip():
+        raise UsageError("reading texts needs a reason", hint='--because "what for"; it is kept in the audit log')
+    survey, _, name = wave.partition("/")
+    chosen = form_of(form, output)
+    rows = custody.texts(open_project(project), survey, name, because=because.strip(), questions=questions)
+    with generations.private():
+        show(rows, chosen, output, quiet)
+    say(f"{wave}: {rows.height} texts; that you have read them is in the audit log", quiet=quiet)
+    say("personal data: not for publication, and erased with the wave only where they are kept here", quiet=quiet)
 
 
 def _listed(about: Going, delivery: Deliveries | None) -> Iterator[str]:

@@ -50,6 +50,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "backup": ("custody", "backup", "Back the store up into a new folder in TARGET."),
     "restore": ("custody", "restore", "Make a backup the store in force."),
     "erase": ("custody", "erase", "Erase a wave, so that no byte of its answers is left."),
+    "texts": ("custody", "texts", "Read what people wrote in their own words in a wave, for a stated reason."),
     "log": ("store", "log", "Show who did what to the data, and when (UTC)."),
     "registers": ("registers", "registers", "List register tables, and load them into the store."),
     "areas": ("areas", "areas", "List area sets, load their outlines, unite areas into coarser ones."),

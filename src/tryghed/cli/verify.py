@@ -50,9 +50,10 @@ def _store(project: Project, *, every: bool, quiet: bool) -> None:
     wanted = generations.all_of(project.folder) if every else [warehouse.required(project.folder)]
     for one in wanted:
         found = warehouse.verify(one)
-        waves = {(part.survey, part.wave) for part in found if part.wave}
+        loaded, gone = (sum(part.table == table for part in found) for table in ("delivery", "erasure"))
         rows = sum(known.rows for known in found.values())
-        say(f"ok: generation {one.number}, {len(waves)} waves, {rows:,} rows", quiet=quiet)
+        erased = f", {gone} erased" if gone else ""
+        say(f"ok: generation {one.number}, {loaded} waves{erased}, {rows:,} rows", quiet=quiet)
     say(f"ok: audit log, {len(audit.read(project.folder))} entries", quiet=quiet)
 
 

@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from tryghed.errors import TryghedError, UsageError
-from tryghed.store import answering, results, warehouse
+from tryghed.store import answering, results, schema, warehouse
 from tryghed.store.answering import Reply, Request
 from tryghed.store.query import Parameter, Query
 
@@ -59,11 +59,14 @@ def run_sql(folder: Path, survey: str, text: str, *, seconds: float = 60) -> Ans
 def run_named(folder: Path, survey: str, query: Query, given: Mapping[str, str], *, seconds: float = 60) -> Answer:
     """Run a query file with parameters as typed on a command line; lists are separated by commas.
 
+    A query of tables that all surveys share needs no survey that is loaded: register tables may come first.
+
     Raises:
         UsageError: Parameters are missing, unknown or not of their type: all at once, with what is declared.
         QueryError: It could not be run, or was stopped.
     """
-    return _run(folder, survey, query.sql, values(query, given), seconds)
+    shared = set(query.reads) <= schema.MAIN.keys()
+    return _run(folder, "" if shared else survey, query.sql, values(query, given), seconds)
 
 
 def values(query: Query, given: Mapping[str, str]) -> dict[str, object]:

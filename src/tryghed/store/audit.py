@@ -27,6 +27,9 @@ NAME = "audit.jsonl"
 
 _FIRST = "0" * 64
 
+#: Commands that change what the store holds of a wave.
+_CHANGING = ("ingest", "erase")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -125,7 +128,10 @@ def knows(folder: Path, survey: str, wave: str, sha256: str) -> bool:
     Raises:
         StoreError: As `read`.
     """
-    about = [one for one in read(folder) if (one.survey, one.wave) == (survey, wave) and one.outcome != "refused"]
+    about = [
+        one for one in read(folder)
+        if (one.survey, one.wave) == (survey, wave) and one.command in _CHANGING and one.outcome != "refused"
+    ]  # fmt: skip
     return bool(about) and about[-1].sha256 == sha256
 
 
