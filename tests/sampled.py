@@ -13,7 +13,7 @@ import polars as pl
 
 from tryghed.statistics import points as reading
 from tryghed.statistics import totals
-from tryghed.store import query, schema
+from tryghed.store import numbering, query, schema
 from tryghed.store.reader import Reader
 from tryghed.store.warehouse import Generation
 
@@ -23,7 +23,7 @@ SURVEY = "sampled"
 
 
 def read(waves, *, indicators, areas=None, groups=None, population=None, threads=1, wanted=None, asked=None,
-         lonely_psu="fail", together=(), replicates=None):  # fmt: skip
+         lonely_psu="fail", replicates=None):  # fmt: skip
     """Return the totals of `waves` (wave → rows), pooled.
 
     `areas` maps area sets, `groups` dimensions, to columns of the rows; `population` maps (wave, stratum) to its size.
@@ -34,7 +34,7 @@ def read(waves, *, indicators, areas=None, groups=None, population=None, threads
     with _store(waves, indicators, areas, groups, population or {}, threads, lonely_psu, (), replicates) as reader:
         return totals.read(
             reader, QUERIES, survey=SURVEY, waves=wanted or list(waves), area_sets=list(areas),
-            dimensions=["alle", *groups], indicators=asked or indicators, together=together,
+            dimensions=["alle", *groups], indicators=asked or indicators,
         )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ def _store(waves, indicators, areas, groups, population, threads, lonely_psu="fa
             _fill(connection, wave, rows, indicators, areas, groups)
             answers = [(wave, str(row["respondent"]), *(row[one] for one in items)) for row in rows]
             _insert(connection, "answer", answers)
+        numbering.fill(connection, SURVEY)
         kind, factors, mse = replicates or (None, None, None)
         for wave in waves:
             connection.execute("insert into design values (?, ?, ?, ?, ?)", [wave, lonely_psu, kind, factors, mse])
@@ -73,10 +74,12 @@ def _store(waves, indicators, areas, groups, population, threads, lonely_psu="fa
 
 def _fill(connection, wave, rows, indicators, areas, groups):
     design = ("weight", "stratum", "psu")
+    unnumbered = (None, None)  # location and profile
     scores = [
-        (wave, str(row["respondent"]), *(_plain(row[name]) for name in design), *(row[name] for name in indicators))
+        (wave, str(row["respondent"]), *(_plain(row[name]) for name in design), *unnumbered,
+         *(row[name] for name in indicators))
         for row in rows
-    ]
+    ]  # fmt: skip
     memberships = [
         (wave, str(row["respondent"]), area_set, area)
         for row in rows

@@ -15,12 +15,13 @@ size = { type = "double", doc = "PSUs in the population, null where not known" }
 lonely_psu = { type = "varchar", doc = "what the definition says of a stratum with one PSU" }
 */
 with sampled as (
-    select wave, stratum, psu, respondent, bool_or(psu is not null) over (partition by wave) as clustered
+    select wave, stratum, bool_or(psu is not null) as has_psus,
+        count(distinct psu) + count(case when psu is null then 1 end) as psus
     from score
     where list_contains($waves::varchar[], wave)
+    group by wave, stratum
 )
-select wave, stratum, clustered, count(distinct coalesce(psu, respondent)) as psus, max(size) as size,
+select wave, stratum, bool_or(has_psus) over (partition by wave) as clustered, psus, size,
     coalesce(lonely_psu, 'fail') as lonely_psu
 from sampled left join population using (wave, stratum) left join design using (wave)
-group by wave, stratum, clustered, lonely_psu
 order by wave, stratum

@@ -111,7 +111,7 @@ def gather(project: Project, lookup: Lookup) -> Evidence:
         _values(both, rows, contrast),
         pl.concat([_sums(read[side.waves], cell, side) for side in both]),
         tuple(outcomes),
-        tuple(run for waves, sums in read.items() for run in _runs(cell, waves, sums)),
+        tuple(run for waves in read for run in _runs(cell, waves)),
         _lines(cell, both),
     )
 
@@ -140,18 +140,12 @@ def _totals(project: Project, cell: CellKey, waves: Sequence[str]) -> Totals:
         )  # fmt: skip
 
 
-def _runs(cell: CellKey, waves: Sequence[str], sums: Totals) -> list[Run]:
-    sampled = {wave: clustered for (wave, *_), clustered in zip(sums.design.strata, sums.design.clustered, strict=True)}
-    both = {"domain_totals": True, "domain_totals_elements": False}
-    return [
-        Run(
-            f"estimate/{name}", cell.survey,
-            {"waves": ",".join(of_kind), "area_sets": cell.area_set, "dimensions": cell.dimension,
-             "pattern": queries.names_pattern([cell.indicator])},
-        )
-        for name, clustered in both.items()
-        if (of_kind := [wave for wave in waves if sampled.get(wave, False) == clustered])
-    ]  # fmt: skip
+def _runs(cell: CellKey, waves: Sequence[str]) -> list[Run]:
+    params = {
+        "waves": ",".join(waves), "area_sets": cell.area_set, "dimensions": cell.dimension,
+        "pattern": queries.names_pattern([cell.indicator]),
+    }  # fmt: skip
+    return [Run("estimate/domain_totals", cell.survey, params)]
 
 
 def _estimate(sums: Totals, side: Side, contrast: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -77,7 +77,7 @@ def test_without_a_strategy_the_stratum_is_named():
 def test_more_than_two_domains_have_the_degrees_of_freedom_of_their_own_psus():
     # The sum of PSUs, or those of the whole sample, are too many: tests would be too sure of themselves.
     parts = [("area", "alle", "part", part) for part in "abc"]
-    totals = read(people(), together=[parts])
+    totals = read(people())
 
     known = moments.of(totals, parts, "safe")
     found, tested = combinations.contrast(known, (1, -0.5, -0.5)), independence.rao_scott(independence.table(known))
@@ -93,18 +93,10 @@ def test_overlapping_areas_of_people_drawn_directly_count_everybody_once():
                                            if place % one == 0]} for place, row in enumerate(people())]  # fmt: skip
     areas = [("sites", one, "alle", "alle") for one in ("park", "havn", "skov")]
 
-    known = moments.of(read(rows, together=[areas]), areas, "safe")
+    known = moments.of(read(rows), areas, "safe")
 
     answered = [row for row in rows if row["places"] and row["safe"] is not None]
     assert known.df == len(answered) - len({row["stratum"] for row in answered})
-
-
-def test_psus_that_were_not_counted_together_are_refused():
-    parts = [("area", "alle", "part", part) for part in "abc"]
-
-    with pytest.raises(DesignError, match="several of 3 domains, and were not counted together") as refused:
-        moments.of(read(people()), parts, "safe")
-    assert "together" in refused.value.hint
 
 
 def replicated(kind, *, mse):

@@ -64,7 +64,11 @@ def against_rest(totals: Totals, *, power: float, interval: Method = "korn-graub
     at = totals.positions
     domains = tuple(domain for domain in totals.domains if domain[1] != EVERYBODY)
     parts, wholes = [at[domain] for domain in domains], [at[_everybody(domain)] for domain in domains]
-    compared = [_part_and_rest(totals, parts, wholes, index) for index in range(len(totals.indicators))]
+    shared = totals.crossings(parts, wholes)
+    compared = [
+        _part_and_rest(totals, totals.of(parts, index), totals.of(wholes, index), shared.of(index))
+        for index in range(len(totals.indicators))
+    ]
     return _frame("rest", totals, domains, [REST] * len(domains), compared, power, interval)
 
 
@@ -114,7 +118,11 @@ def between_categories(
     ]
     one = [at[domain] for domain, _ in compared_domains]
     other = [at[domain] for _, domain in compared_domains]
-    compared = [between(totals, one, other, index) for index in range(len(totals.indicators))]
+    shared = totals.crossings(one, other)
+    compared = [
+        _dependent(totals, totals.of(one, index), totals.of(other, index), shared.of(index))
+        for index in range(len(totals.indicators))
+    ]
     against = [domain[3] for _, domain in compared_domains]
     return _frame(
         "category", totals, tuple(domain for domain, _ in compared_domains), against, compared, power, interval
@@ -124,7 +132,7 @@ def between_categories(
 def between(totals: Totals, one: Sequence[int], other: Sequence[int], indicator: int) -> Comparison:
     """Return the comparison of each pair of domains of the same waves, for one indicator."""
     this, that = totals.of(one, indicator), totals.of(other, indicator)
-    return _dependent(totals, this, that, totals.cross(one, other, indicator))
+    return _dependent(totals, this, that, totals.crossings(one, other).of(indicator))
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,9 +207,7 @@ def _everybody(domain: Domain) -> Domain:
     return (domain[0], EVERYBODY, domain[2], domain[3])
 
 
-def _part_and_rest(totals: Totals, parts: Sequence[int], wholes: Sequence[int], indicator: int) -> Comparison:
-    part, whole = totals.of(parts, indicator), totals.of(wholes, indicator)
-    shared = folding.within_everybody(part, totals.cross(parts, wholes, indicator), totals.design)
+def _part_and_rest(totals: Totals, part: Sums, whole: Sums, shared: Cross) -> Comparison:
     rest = folding.remainder(whole, part, shared)
     return _dependent(totals, part, rest, folding.with_remainder(part, shared))
 

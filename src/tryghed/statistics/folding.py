@@ -163,12 +163,6 @@ def joint(one: Sums, other: Sums, cross: Cross, design: Design) -> tuple[Numbers
     return own, others, covariance(one, other, cross, design) * both
 
 
-def within_everybody(part: Sums, cross: Cross, design: Design) -> Cross:
-    """Return the crossing of a domain with one that holds it: where people were sampled directly, its own sums."""
-    own = {"psus": part.psus, "only": part.psus, "aa": part.aa, "ay": part.ay, "ya": part.ay, "yy": part.yy}
-    return Cross(**{name: np.where(design.clustered, getattr(cross, name), own[name]) for name in CROSSED})
-
-
 def remainder(whole: Sums, part: Sums, cross: Cross) -> Sums:
     """Return the sums of those in `whole` and not in `part`; `cross` is of part and whole."""
     return Sums(

@@ -79,15 +79,10 @@ class Moments:
 def of(totals: Totals, domains: Sequence[Domain], indicator: str) -> Moments:
     """Return the moments of `domains`, with the covariance of each pair.
 
-    The store sums the products of PSU totals for pairs that are compared: an area with everybody of its category, the
-    categories of an area, areas of a set for everybody. Only such pairs may stand together here.
-
-    `df` counts the PSUs of all domains together, once each. Where PSUs hold several of more than two domains, and these
-    are not all categories of an area, that takes a count of its own: name them in `totals.read(..., together=[...])`.
+    The domains may overlap. `df` counts the PSUs of all of them together, once each.
 
     Raises:
-        DesignError: A domain has no respondents, no sums of products were read for a pair, or the PSUs of domains that
-            share some were not counted together.
+        DesignError: A domain has no respondents.
     """
     _expect_known(totals, domains)
     at = [totals.positions[domain] for domain in domains]
@@ -97,11 +92,9 @@ def of(totals: Totals, domains: Sequence[Domain], indicator: str) -> Moments:
     sums = {name: getattr(own, name).sum(axis=1) for name in ("n", "positives", "a", "y")}
     if own.replicas is not None:
         return _of_replicas(own.replicas, sums)
-    cross = _with_parts(totals, domains, own, totals.cross(one.tolist(), other.tolist(), index))
-    return Moments(
-        sums["n"], sums["positives"], sums["a"], sums["y"], _covariance(totals, own, cross),
-        _degrees_of_freedom(totals, domains, index, own, cross),
-    )  # fmt: skip
+    cross = totals.crossings(one.tolist(), other.tolist()).of(index)
+    df = float(folding.degrees_of_freedom(totals.together(at, index)[None, :])[0])
+    return Moments(sums["n"], sums["positives"], sums["a"], sums["y"], _covariance(totals, own, cross), df)
 
 
 def with_rest(totals: Totals, area: Domain, indicator: str) -> Moments:
@@ -139,57 +132,11 @@ def _of_replicas(replicas: Replicas, sums: Mapping[str, Numbers]) -> Moments:
 
 def _expect_known(totals: Totals, domains: Sequence[Domain]) -> None:
     absent = [domain for domain in domains if domain not in totals.positions]
-    apart = [
-        (one, other)
-        for place, one in enumerate(domains)
-        for other in domains[place + 1 :]
-        if not _summed_together(one, other)
-    ]
-    problems = [f"no respondents in {_named(domain)}" for domain in absent]
-    problems += [f"no sums of products of {_named(one)} and {_named(other)}" for one, other in apart]
-    if problems:
+    if absent:
         raise DesignError(
-            "; ".join(problems), where=f"survey {totals.survey}, wave {totals.wave}",
-            hint="combine categories of one area, areas of one set, or an area with everybody",
+            "; ".join(f"no respondents in {' '.join(domain)}" for domain in absent),
+            where=f"survey {totals.survey}, wave {totals.wave}",
         )  # fmt: skip
-
-
-def _summed_together(one: Domain, other: Domain) -> bool:
-    same_set, same_area, same_dimension, same_category = (a == b for a, b in zip(one, other, strict=True))
-    if not (same_set and same_dimension) or one == other:
-        return False
-    if same_area:
-        return True
-    return same_category and (EVERYBODY in (one[1], other[1]) or one[2] == EVERYBODY)
-
-
-def _named(domain: Domain) -> str:
-    return " ".join(domain)
-
-
-def _with_parts(totals: Totals, domains: Sequence[Domain], own: Sums, cross: Cross) -> Cross:
-    """Fill in the pairs that are a domain with itself, or a part with everybody where people were sampled directly."""
-    size = len(domains)
-    fields = {name: getattr(cross, name).reshape(size, size, -1).copy() for name in folding.CROSSED}
-    direct = ~totals.design.clustered
-    for place, one in enumerate(domains):
-        for other_place, other in enumerate(domains):
-            part = place if one[1] != EVERYBODY else other_place
-            if place == other_place:
-                strata = np.ones_like(direct)
-            elif one[1] != other[1] and EVERYBODY in (one[1], other[1]):
-                strata = direct
-            else:
-                continue
-            for name, values in _own(own, part).items():
-                fields[name][place, other_place] = np.where(strata, values, fields[name][place, other_place])
-    return Cross(**{name: values.reshape(size * size, -1) for name, values in fields.items()})
-
-
-def _own(own: Sums, place: int) -> Mapping[str, Numbers]:
-    """Return a domain's crossing with whatever holds it wholly."""
-    names = {"psus": "psus", "only": "psus", "aa": "aa", "ay": "ay", "ya": "ay", "yy": "yy"}
-    return {name: getattr(own, source)[place] for name, source in names.items()}
 
 
 def _covariance(totals: Totals, own: Sums, cross: Cross) -> Numbers:
@@ -202,33 +149,3 @@ def _covariance(totals: Totals, own: Sums, cross: Cross) -> Numbers:
 
     base_counted = block(cross.ay, own.a, own.y)
     return np.block([[block(cross.aa, own.a, own.a), base_counted], [base_counted.T, block(cross.yy, own.y, own.y)]])
-
-
-def _degrees_of_freedom(totals: Totals, domains: Sequence[Domain], indicator: int, own: Sums, cross: Cross) -> float:
-    size = len(domains)
-    shared = cross.psus.reshape(size, size, -1)
-    whole = _whole(totals, domains, indicator, own)
-    holding = [place for place in range(size) if (shared[place] == own.psus).all()]
-    pairs = 2
-    if whole is not None or holding:
-        psus = own.psus[holding[0]] if whole is None else whole.psus[0]
-    elif size == pairs or not shared[np.triu_indices(size, 1)].any():
-        psus = own.psus.sum(axis=0) - shared[np.triu_indices(size, 1)].sum(axis=0)
-    elif frozenset(domains) in totals.unions:
-        psus = totals.unions[frozenset(domains)][:, indicator]
-    else:
-        raise DesignError(
-            f"PSUs hold several of {size} domains, and were not counted together: {'; '.join(map(_named, domains))}",
-            where=f"survey {totals.survey}, wave {totals.wave}", hint="name the domains in totals.read(together=...)",
-        )  # fmt: skip
-    return float(folding.degrees_of_freedom(psus[None, :])[0])
-
-
-def _whole(totals: Totals, domains: Sequence[Domain], indicator: int, own: Sums) -> Sums | None:
-    """Return the area that the categories make up, None where somebody in it is in none of them."""
-    area_set, area, dimension, _ = domains[0]
-    at = totals.positions.get((area_set, area, EVERYBODY, EVERYBODY))
-    if at is None or any(domain[:3] != (area_set, area, dimension) for domain in domains):
-        return None
-    whole = totals.of([at], indicator)
-    return whole if (own.n.sum(axis=0) == whole.n[0]).all() else None

@@ -80,12 +80,12 @@ def expect_one_scale(pooled: Totals) -> None:
     Raises:
         DesignError: The weight of a wave's largest base is more than ten times another's.
     """
-    domain, stratum = pooled.cells
+    domain, stratum = pooled.units.cells
     largest = {}
     for wave in pooled.waves:
         own = np.array([name[0] == wave for name in pooled.design.strata])[stratum]
         bases = np.zeros((len(pooled.domains), len(pooled.indicators)))
-        np.add.at(bases, domain[own], pooled.sums["a"][own])
+        np.add.at(bases, domain[own], pooled.sums["a"][:, own].T)
         largest[wave] = float(bases.max(initial=0.0))
     light, heavy = min(largest, key=lambda wave: largest[wave]), max(largest, key=lambda wave: largest[wave])
     if largest[heavy] > _SAME_SCALE * largest[light]:

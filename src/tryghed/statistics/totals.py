@@ -1,7 +1,8 @@
 """The sums of a survey per domain, stratum and indicator, read from the store.
 
 A domain is an area of a set crossed with a category of a dimension. Everything later stages need is linear or
-quadratic in PSU totals, so it is summed in SQL (`queries/estimate/`) and only folded in Python (`folding`).
+quadratic in PSU totals. SQL sums respondents to atoms (`queries/estimate/`), `atoms` adds these up to domains, and
+`folding` makes shares and variances of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,28 +11,28 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tryghed.errors import DesignError
-from tryghed.statistics import origin, replication
-from tryghed.statistics.folding import CROSSED, SUMMED, Cross, Design, Sums
+from tryghed.statistics import atoms, origin, replication
+from tryghed.statistics.atoms import Atoms, Crossings, Domain, Indices, Units
+from tryghed.statistics.folding import SUMMED, Design, Sums
 from tryghed.statistics.intervals import Numbers
 from tryghed.statistics.origin import Origin
 from tryghed.statistics.replication import Replicated
 from tryghed.store.query import Query, names_pattern
 from tryghed.store.reader import Reader
 
-Domain = tuple[str, str, str, str]  # area set, area, dimension, category
-Indices = NDArray[np.int64]
-_DOMAIN = ["area_set", "area", "dimension", "category"]
+__all__ = ["Domain", "Indices", "Sampling", "Totals", "read", "read_design", "sampling"]
+
+_AREA, _CATEGORY = ["area_set", "area"], ["dimension", "category"]
 _STRATUM = ["wave", "stratum"]
 _MEND = "mend [design] in the wave's definition (lonely_psu names a strategy), and ingest again"
 _IS_LONELY = (pl.col("psus") == 1) & (pl.col("size").fill_null(2) > 1)
 
-#: Indicators per run of a query, measured (bench/estimates.py): wide enough to share the joins, and for pairs of
-#: clusters narrow enough for memory.
-_TOGETHER = {"estimate/domain_crossings": 5}
-_TOGETHER_OTHERWISE = 40
+#: Indicators per run of a query, measured (bench/estimates.py).
+_TOGETHER = 40
+#: The query that sums respondents to atoms, of waves sampled in clusters and of the others.
+_ATOMS = {True: "estimate/atoms_of_psus", False: "estimate/atoms"}
 
 
 @dataclass(frozen=True)
@@ -53,26 +54,18 @@ class Totals:
         indicators: Names, in the order of the last axis of the sums.
         design: The strata and what each contributes to a variance.
         domains: Area set, area, dimension and category, in order; their positions are the domains' indices.
-        cells: Domain and stratum of each row of `sums`.
-        sums: For each name of `folding.SUMMED`, an array of cells × indicators.
-        pairs: First domain, second domain and stratum of each row of `crossings`.
-        crossings: For each name of `folding.CROSSED`, an array of pairs × indicators.
+        units: How the domains are made of atoms.
+        sums: For each name of `folding.SUMMED`, an array of indicators × cells (`units.cells`).
         origin: Where the sums come from; None where they were not read from a store.
         replicated: The respondents under replicate weights; None where none were delivered.
-        unions: For each set of domains that is combined, the PSUs with an answer from any of them: an array of
-            strata × indicators.
     """
 
     survey: str
     waves: tuple[str, ...]
     indicators: tuple[str, ...]
     design: Design
-    domains: tuple[Domain, ...]
-    cells: tuple[Indices, Indices]
+    units: Units
     sums: Mapping[str, Numbers]
-    pairs: tuple[Indices, Indices, Indices]
-    crossings: Mapping[str, Numbers]
-    unions: Mapping[frozenset[Domain], Numbers]
     replicated: Replicated | None = None
     origin: Origin | None = None
 
@@ -80,6 +73,11 @@ class Totals:
     def wave(self) -> str:
         """The waves' name in frames: "2023+2024+2025"."""
         return "+".join(self.waves)
+
+    @property
+    def domains(self) -> tuple[Domain, ...]:
+        """Area set, area, dimension and category of every domain, in order."""
+        return self.units.domains
 
     @property
     def positions(self) -> dict[Domain, int]:
@@ -98,33 +96,24 @@ class Totals:
         shape = (len(self.domains), len(self.design.factor))
         chosen = np.asarray(domains, dtype=np.int64)
         summed: dict[str, Any] = {
-            name: _dense(self.cells, self.sums[name][:, indicator], shape)[chosen] for name in SUMMED
+            name: _dense(self.units.cells, self.sums[name][indicator], shape)[chosen] for name in SUMMED
         }
         if self.replicated is None:
             return Sums(**summed)
         return Sums(**summed, replicas=self.replicated.replicas([self.domains[one] for one in domains], indicator))
 
-    def cross(self, one: Sequence[int], other: Sequence[int], indicator: int) -> Cross:
-        """Return the sums over shared PSUs of each pair of domains (rows) in every stratum, for one indicator."""
-        wanted = _keys(one, other, len(self.domains))
-        straight = self._crossed(wanted, self.pairs[0], self.pairs[1], indicator)
-        turned = self._crossed(wanted, self.pairs[1], self.pairs[0], indicator)
-        both = {name: straight[name] + turned[name] for name in ("psus", "only", "aa", "yy")}
-        return Cross(**both, ay=straight["ay"] + turned["ya"], ya=straight["ya"] + turned["ay"])
+    def crossings(self, one: Sequence[int], other: Sequence[int]) -> Crossings:
+        """Return the sums over the PSUs that each pair of domains shares; `of` gives those of an indicator."""
+        return atoms.crossings(self.units, one, other, len(self.design.factor))
 
-    def _crossed(self, wanted: Indices, one: Indices, other: Indices, indicator: int) -> dict[str, Numbers]:
-        order = np.argsort(wanted, kind="stable")
-        found = _keys(one, other, len(self.domains))
-        places = np.minimum(np.searchsorted(wanted[order], found), max(len(wanted) - 1, 0))
-        hits = np.flatnonzero(wanted[order][places] == found) if len(wanted) else np.empty(0, dtype=np.int64)
-        at = (order[places[hits]], self.pairs[2][hits])
-        shape = (len(wanted), len(self.design.factor))
-        return {name: _dense(at, self.crossings[name][hits, indicator], shape) for name in CROSSED}
+    def together(self, domains: Sequence[int], indicator: int) -> Numbers:
+        """Return how many PSUs of each stratum have an answer from any of the domains, each counted once."""
+        return self.units.together(domains, indicator, len(self.design.factor))
 
 
 def read(
     reader: Reader, queries: Mapping[str, Query], *, survey: str, waves: Sequence[str], area_sets: Sequence[str],
-    dimensions: Sequence[str], indicators: Sequence[str], together: Sequence[Sequence[Domain]] = (),
+    dimensions: Sequence[str], indicators: Sequence[str],
 ) -> Totals:  # fmt: skip
     """Return the totals of `waves`, pooled where there are several.
 
@@ -136,7 +125,6 @@ def read(
         area_sets: Area sets whose areas are wanted; everybody is an area of each.
         dimensions: Dimensions whose categories are wanted; name `frames.EVERYBODY` to have everybody.
         indicators: Columns of `score`.
-        together: Sets of more than two domains that will be combined (`moments.of`): their PSUs are counted together.
 
     Raises:
         DesignError: A wave has no respondents, an indicator no scores, a stratum more PSUs than its population, or
@@ -146,37 +134,16 @@ def read(
     clustered = {wave for (wave, _), of in zip(design.strata, design.clustered, strict=True) if of}
     wanted = {"area_sets": list(area_sets), "dimensions": list(dimensions)}
     sampling = {True: [one for one in waves if one in clustered], False: [one for one in waves if one not in clustered]}
-    totals = [
-        _run(reader, queries[name], indicators, waves=sampling[kind], **wanted)
-        for kind, name in ((True, "estimate/domain_totals"), (False, "estimate/domain_totals_elements"))
-        if sampling[kind]
-    ]
-    crossings = [
-        _run(reader, queries[name], indicators, waves=sampling[kind], **wanted)
-        for kind, name in ((True, "estimate/domain_crossings"), (False, "estimate/domain_overlaps"))
-        if sampling[kind]
-    ]
-    cells = _with_own_psus(_stack(totals, indicators, survey), indicators)
-    shared = _stack(crossings, indicators, survey)
-    domains = tuple(cells.select(_DOMAIN).unique().sort(_DOMAIN).iter_rows())
-    of_domain = {domain: index for index, domain in enumerate(domains)}
-    of_stratum = {stratum: index for index, stratum in enumerate(design.strata)}
+    found = _atoms(reader, queries, design, sampling, wanted, indicators)
+    units = atoms.units(found)
     replicated = None
     if design.replication:
         query = queries["estimate/replicate_rows"]
         people = _run(reader, query, indicators, waves=list(waves), **wanted)
-        replicated = replication.respondents(people, design.replication, indicators, domains)
-    other = ["area_set", "other_area", "dimension", "other_category"]
+        replicated = replication.respondents(people, design.replication, indicators, units.domains)
     return Totals(
-        survey, tuple(waves), tuple(indicators), design, domains,
-        cells=(_indices(cells, _DOMAIN, of_domain), _indices(cells, _STRATUM, of_stratum)),
-        sums={name: _columns(cells, name, indicators) for name in SUMMED},
-        pairs=(_indices(shared, _DOMAIN, of_domain), _indices(shared, other, of_domain),
-               _indices(shared, _STRATUM, of_stratum)),
-        crossings={name: _columns(shared, name, indicators) for name in CROSSED},
-        unions=_unions(reader, queries["estimate/domain_unions"], waves, indicators, together, of_stratum),
-        replicated=replicated,
-        origin=origin.of(reader, queries, _used(sampling, wanted, indicators, replicated is not None), waves),
+        survey, tuple(waves), tuple(indicators), design, units, units.summed(), replicated,
+        origin.of(reader, queries, _used(sampling, wanted, indicators, replicated is not None), waves),
     )  # fmt: skip
 
 
@@ -246,10 +213,86 @@ def _size(size: float | None) -> str:
     return "an unknown number" if size is None else f"{size:g}"
 
 
+def _atoms(
+    reader: Reader, queries: Mapping[str, Query], design: Design, sampling: Mapping[bool, Sequence[str]],
+    wanted: Mapping[str, Sequence[str]], indicators: Sequence[str],
+) -> Atoms:  # fmt: skip
+    """Return the atoms of waves with PSUs and of waves without, in order."""
+    parts = [
+        _read(reader, queries[_ATOMS[clustered]], indicators, clustered, waves=list(waves), **wanted)
+        for clustered, waves in sampling.items() if waves
+    ]  # fmt: skip
+    keys = pl.concat([keys for keys, _ in parts])
+    waves = [wave for of_kind in sampling.values() for wave in of_kind]
+    places, areas = _meanings(reader, queries["estimate/locations"], _AREA, "place", waves=waves,
+                              area_sets=wanted["area_sets"])  # fmt: skip
+    kinds, categories = _meanings(reader, queries["estimate/profiles"], _CATEGORY, "kind", waves=waves,
+                                  dimensions=wanted["dimensions"])  # fmt: skip
+    of_wave = {wave: place for place, wave in enumerate(sorted(waves))}
+    strata = pl.DataFrame(design.strata, schema=dict.fromkeys(_STRATUM, pl.String), orient="row")
+    keys = keys.join(strata.with_row_index("index"), on=_STRATUM, maintain_order="left").select(
+        stratum=pl.col("index").cast(pl.Int64), psu=pl.struct(*_STRATUM, "psu").rle_id().cast(pl.Int64),
+        direct="direct", location=_of_wave("location", of_wave), profile=_of_wave("profile", of_wave),
+    )  # fmt: skip
+    return Atoms(
+        keys,
+        places.select("place", location=_of_wave("location", of_wave)),
+        kinds.select("kind", profile=_of_wave("profile", of_wave)),
+        areas, categories,
+        {name: np.concatenate([sums[name] for _, sums in parts], axis=1) for name in parts[0][1]},
+    )  # fmt: skip
+
+
+def _read(
+    reader: Reader, query: Query, indicators: Sequence[str], clustered: bool, **params: object
+) -> tuple[pl.DataFrame, dict[str, Numbers]]:  # fmt: skip
+    """Return the atoms of one kind of wave, in order: their keys, and indicators × atoms for each sum."""
+    keys = pl.DataFrame()
+    sums: dict[str, list[Numbers]] = {name: [] for name in ("n", "positives", "a", "y", "aa", "yy")}
+    for start in range(0, len(indicators), _TOGETHER):
+        chunk = indicators[start : start + _TOGETHER]
+        found = reader.arrays(query, pattern=names_pattern(chunk), **params)
+        missing = [name for name in chunk if f"n_{name}" not in found]
+        if missing:
+            raise DesignError(f"no scores of indicators {missing}", where=f"survey {reader.survey}")
+        names = [name for name in query.result if not name.endswith("(.*)")]
+        keys = pl.DataFrame({name: found[name] for name in names}).with_row_index("atom").sort(names)
+        order = keys["atom"].to_numpy()
+        for name in chunk:
+            for what, values in _sums(found, name, clustered).items():
+                sums[what].append(values[order])
+    if not clustered:
+        keys = keys.with_columns(psu=pl.col("atom").cast(pl.String))
+    keys = keys.select(*_STRATUM, pl.col("psu").cast(pl.String), "location", "profile", direct=pl.lit(not clustered))
+    return keys, {name: np.stack(rows) for name, rows in sums.items()}
+
+
+def _sums(found: Mapping[str, Any], name: str, clustered: bool) -> dict[str, Numbers]:
+    """Return the sums of one indicator; squares are those of single people, and 0 where PSUs are squared."""
+    n, positives, y, z = (found[f"{what}_{name}"].astype(np.float64) for what in ("n", "positives", "y", "z"))
+    yy, zz = (0.0 * n, 0.0 * n) if clustered else (found[f"yy_{name}"], found[f"zz_{name}"])
+    return {"n": n, "positives": positives, "a": y + z, "y": y, "aa": yy + zz, "yy": yy}
+
+
+def _meanings(
+    reader: Reader, query: Query, names: list[str], index: str, **params: object
+) -> tuple[pl.DataFrame, tuple[tuple[str, ...], ...]]:
+    """Return what numbers stand for, as indices of the names that are returned too, in order."""
+    rows = reader.run(query, **params)
+    known = rows.select(names).unique().sort(names)
+    indexed = rows.join(known.with_columns(pl.int_range(pl.len()).alias(index)), on=names)
+    return indexed, tuple(known.iter_rows())
+
+
+def _of_wave(name: str, waves: Mapping[str, int]) -> pl.Expr:
+    """Return numbers that mean the same in every wave from those that are a wave's own."""
+    place = pl.col("wave").replace_strict(waves, return_dtype=pl.Int64)
+    return pl.col(name).cast(pl.Int64) * len(waves) + place
+
+
 def _run(reader: Reader, query: Query, indicators: Sequence[str], **params: object) -> pl.DataFrame:
     """Return the query's rows with the columns of all `indicators`, read a few at a time."""
-    width = _TOGETHER.get(query.name, _TOGETHER_OTHERWISE)
-    chunks = [indicators[start : start + width] for start in range(0, len(indicators), width)]
+    chunks = [indicators[start : start + _TOGETHER] for start in range(0, len(indicators), _TOGETHER)]
     parts = [reader.run(query, pattern=names_pattern(chunk), **params) for chunk in chunks]
     keys = [name for name in query.result if not name.endswith("(.*)")]
     return pl.concat([parts[0], *(part.drop(keys) for part in parts[1:])], how="horizontal")
@@ -260,62 +303,15 @@ def _used(
     replicated: bool,
 ) -> dict[str, dict[str, object]]:  # fmt: skip
     """Return the queries that sums are made of, with their parameters."""
-    names = {True: ("estimate/domain_totals", "estimate/domain_crossings"),
-             False: ("estimate/domain_totals_elements", "estimate/domain_overlaps")}  # fmt: skip
     every = [one for waves in sampling.values() for one in waves]
     common = {**wanted, "pattern": names_pattern(indicators)}
-    used: dict[str, dict[str, object]] = {"estimate/strata": {"waves": every}}
-    used |= {
-        name: {"waves": list(waves), **common} for kind, waves in sampling.items() if waves for name in names[kind]
+    used: dict[str, dict[str, object]] = {
+        "estimate/strata": {"waves": every},
+        "estimate/locations": {"waves": every, "area_sets": wanted["area_sets"]},
+        "estimate/profiles": {"waves": every, "dimensions": wanted["dimensions"]},
     }
+    used |= {_ATOMS[kind]: {"waves": list(waves), **common} for kind, waves in sampling.items() if waves}
     return used | ({"estimate/replicate_rows": {"waves": every, **common}} if replicated else {})
-
-
-def _unions(
-    reader: Reader, query: Query, waves: Sequence[str], indicators: Sequence[str],
-    together: Sequence[Sequence[Domain]], of_stratum: Mapping[tuple[str, ...], int],
-) -> dict[frozenset[Domain], Numbers]:  # fmt: skip
-    """Return the PSUs with an answer from any domain of each set, per stratum and indicator."""
-    asked = [
-        {"together": number, **dict(zip(_DOMAIN, domain, strict=True))}
-        for number, domains in enumerate(together) for domain in domains
-    ]  # fmt: skip
-    if not asked:
-        return {}
-    rows = _run(reader, query, indicators, waves=list(waves), domains=asked)
-    counted = np.zeros((len(together), len(of_stratum), len(indicators)))
-    counted[rows["together"].to_numpy(), _indices(rows, _STRATUM, of_stratum)] = _columns(rows, "psus", indicators)
-    return {frozenset(domains): counted[number] for number, domains in enumerate(together)}
-
-
-def _stack(parts: Sequence[pl.DataFrame], indicators: Sequence[str], survey: str) -> pl.DataFrame:
-    rows = pl.concat(parts, how="diagonal")
-    missing = [name for name in indicators if f"aa_{name}" not in rows.columns]
-    if missing:
-        raise DesignError(f"no scores of indicators {missing}", where=f"survey {survey}")
-    return rows
-
-
-def _with_own_psus(rows: pl.DataFrame, indicators: Sequence[str]) -> pl.DataFrame:
-    """Fill in what goes without saying where each respondent is a PSU: PSUs are answers, and A x Y is Y x Y."""
-    same = {f"{name}_{one}": f"{own}_{one}" for one in indicators for name, own in (("psus", "n"), ("ay", "yy"))}
-    return rows.with_columns(
-        pl.coalesce(*(known for known in (name, own) if known in rows.columns)).alias(name)
-        for name, own in same.items()
-    )
-
-
-def _indices(rows: pl.DataFrame, names: Sequence[str], known: Mapping[tuple[str, ...], int]) -> Indices:
-    return np.array([known[key] for key in rows.select(names).iter_rows()], dtype=np.int64)
-
-
-def _columns(rows: pl.DataFrame, name: str, indicators: Sequence[str]) -> Numbers:
-    columns = [rows[f"{name}_{one}"].cast(pl.Float64).to_numpy() for one in indicators]
-    return np.stack(columns, axis=1)
-
-
-def _keys(one: Sequence[int] | Indices, other: Sequence[int] | Indices, domains: int) -> Indices:
-    return np.asarray(one, dtype=np.int64) * domains + np.asarray(other, dtype=np.int64)
 
 
 def _dense(at: tuple[Indices, Indices], values: Numbers, shape: tuple[int, int]) -> Numbers:

@@ -2,6 +2,7 @@
 
     layout 1    no `layout` table: deliveries, findings and the tables of each survey
     layout 2    revisions of deliveries, the invited, replicate weights; the file's own layout, content and erasures
+    layout 3    numbers of locations and profiles in `score`, and what they stand for
 
 A file is never changed in place: it is brought up in the copy that becomes the next generation. Tables and columns
 that are declared in `schema.py` and missing are added, whatever the number; a change that is more than that is a step
@@ -14,10 +15,10 @@ import duckdb
 
 from tryghed import __version__
 from tryghed.errors import StoreError
-from tryghed.store import content, sandbox, schema
+from tryghed.store import content, numbering, sandbox, schema
 
 #: The layout this software writes.
-VERSION = 2
+VERSION = 3
 
 
 def of(path: Path) -> int:
@@ -99,6 +100,7 @@ def bring_up(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     schema.create_shared(connection)
     for survey in sorted({place for place, _ in content.tables(connection, database)} - {"main"}):
         schema.create_survey(connection, survey)
+        numbering.fill(connection, survey)
     connection.execute("delete from main.layout")
     connection.execute("insert into main.layout values ($version, $software)", _now())
     content.record(connection, content.measure(connection, database))

@@ -13,7 +13,7 @@ import polars as pl
 
 from tryghed.errors import StoreError
 from tryghed.frames import Accepted, Finding
-from tryghed.store import content, layout, sandbox, schema
+from tryghed.store import content, layout, numbering, sandbox, schema
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KINDS: dict[pl.DataType, str] = {pl.Int8(): "tinyint", pl.Int16(): "smallint", pl.Float64(): "double"}
@@ -129,6 +129,11 @@ def _tables(accepted: Accepted) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield every table of the wave as it is stored."""
     wave = pl.lit(accepted.wave).alias("wave")
     design = accepted.respondents.select("respondent", "weight", "stratum", "psu")
+    for one in numbering.NUMBERINGS:
+        numbers, meanings = numbering.numbered(getattr(accepted, one.source), one)
+        design = design.join(numbers, on="respondent", how="left", maintain_order="left")
+        yield one.name, meanings.select(wave, pl.all())
+    design = design.sort("stratum", "psu", "location", "profile", maintain_order=True)  # sums run along their groups
     yield "respondent", accepted.respondents.select(wave, pl.all())
     yield "answer", accepted.answers.select(wave, pl.all())
     yield (

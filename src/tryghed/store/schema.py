@@ -135,7 +135,21 @@ PER_SURVEY: dict[str, tuple[str, dict[str, str]]] = {
         "one row per wave and respondent, a column per indicator: 1 counts, 0 does not, null is outside the base",
         {
             "wave": "varchar not null", "respondent": "varchar not null", "weight": "decimal(18,9) not null",
-            "stratum": "varchar not null", "psu": "varchar",
+            "stratum": "varchar not null", "psu": "varchar", "location": "integer", "profile": "integer",
+        },
+    ),
+    "location": (
+        "one row per wave, number of a location (all areas that a respondent lies in) and area of it",
+        {
+            "wave": "varchar not null", "location": "integer not null", "area_set": "varchar not null",
+            "area": "varchar not null",
+        },
+    ),
+    "profile": (
+        "one row per wave, number of a profile (all categories that a respondent belongs to) and category of it",
+        {
+            "wave": "varchar not null", "profile": "integer not null", "dimension": "varchar not null",
+            "category": "varchar not null",
         },
     ),
     "membership": (

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import sampled
 from scipy.special import stdtr
@@ -10,7 +11,7 @@ from tryghed.statistics import contrasts, ranks
 def rows(shares, each=40):
     """Return `each` people per area, the given share of whom are safe."""
     return [
-        {"respondent": f"{area}{number}", "weight": 1.0, "stratum": "1", "psu": None, "area": area,
+        {"respondent": f"{area}-{number}", "weight": 1.0, "stratum": "1", "psu": None, "area": area,
          "sex": "mand" if number % 2 else "kvinde", "safe": int(number < share * each)}
         for area, share in shares.items()
         for number in range(each)
@@ -47,15 +48,19 @@ def test_no_variance_is_no_test():
 
 
 def test_a_small_share_that_comes_out_low_is_no_proof():
-    # 1 of 40 against 12.5 %: its variance is as small as itself, so the t test of the difference is far too sure. The
-    # binomial distribution gives so few or fewer a chance of 0.032, 0.064 on both sides.
+    # 1 of 40 against 100 of 800: its variance is as small as itself, so the t test of the difference is far too sure.
+    # The binomial distribution gives so few or fewer a chance of 0.032, 0.064 on both sides; log odds are no surer.
     totals = read({"x": 0.025, **{f"y{number}": 0.12 for number in range(20)}}, each=40)
     found = sampled.share(contrasts.against_rest(totals, power=0.8), "safe", "x")
 
     wald = 2 * stdtr(found["df"], -abs(found["difference"] / found["se"]))
     exact = 2 * binom.cdf(1, 40, 0.125)
+    gap = np.log(1 / 39) - np.log(100 / 700)
+    se = np.sqrt(840 / 839 * (1 / 1 + 1 / 39 + 1 / 100 + 1 / 700))
+    assert found["other_n"] == 800
     assert wald < 0.001
-    assert found["p"] == pytest.approx(exact, abs=0.005)
+    assert found["p"] == pytest.approx(2 * stdtr(839, -abs(gap / se)), rel=1e-9)
+    assert found["p"] > exact
 
 
 @pytest.mark.parametrize(("end", "between"), [(0, 0.5), (1, 0.5), (1, 0.75), (0, 0.1)])

@@ -62,12 +62,39 @@ def test_an_area_and_the_rest(totals):
     assert (found.df, found.lower) == (row["df"], pytest.approx(row["lower"]))
 
 
-def test_pairs_without_joint_sums_are_refused(totals):
-    # The store sums no products of men in one area and women in another: 0 would pass for "independent".
-    with pytest.raises(DesignError, match="no sums of products of area nord sex mand and area syd sex kvinde"):
-        moments.of(totals, [("area", "nord", "sex", "mand"), ("area", "syd", "sex", "kvinde")], "safe")
-    with pytest.raises(DesignError, match="no sums of products of sites park alle alle and area nord alle alle"):
-        moments.of(totals, [("sites", "park", "alle", "alle"), ("area", "nord", "alle", "alle")], "safe")
+def covariance(rows, one, other):
+    """Return Σ_h m/(m-1) Σ_j (t_j - t̄)(t'_j - t̄') of the weight that counts in two sets of people, summed by hand."""
+    found = 0.0
+    for stratum in "12":
+        psus = {}
+        for row in rows:
+            if row["stratum"] == stratum:
+                sums = psus.setdefault(row["psu"] or row["respondent"], [0.0, 0.0])
+                sums[0] += row["weight"] * row["safe"] * one(row)
+                sums[1] += row["weight"] * row["safe"] * other(row)
+        centred = np.array(list(psus.values())) - np.mean(list(psus.values()), axis=0)
+        found += len(centred) / (len(centred) - 1) * float(centred[:, 0] @ centred[:, 1])
+    return found
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_any_two_domains_have_the_covariance_of_the_people_they_share(clustered):
+    # Taken for independent because they are of different sets or categories, their difference is called too sure.
+    rows = people(clustered=clustered)
+    known = sampled.read({"2025": rows}, indicators=["safe"], areas={"area": "area", "sites": "sites"},
+                         groups={"sex": "sex"})  # fmt: skip
+    domains = {
+        ("area", "nord", "sex", "mand"): lambda row: row["area"] == "nord" and row["sex"] == "mand",
+        ("area", "syd", "sex", "kvinde"): lambda row: row["area"] == "syd" and row["sex"] == "kvinde",
+        ("sites", "park", "alle", "alle"): lambda row: "park" in row["sites"],
+        ("area", "nord", "alle", "alle"): lambda row: row["area"] == "nord",
+    }
+
+    found = moments.of(known, list(domains), "safe").covariance[4:, 4:]
+
+    expected = [[covariance(rows, one, other) for other in domains.values()] for one in domains.values()]
+    assert found == pytest.approx(np.array(expected), rel=1e-11)
+    assert found[2, 3] != pytest.approx(0, abs=1)
 
 
 def test_a_domain_without_respondents_is_named(totals):

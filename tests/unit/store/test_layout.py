@@ -8,7 +8,7 @@ import pytest
 from made_waves import wave
 
 from tryghed.errors import StoreError
-from tryghed.store import adhoc, content, layout, sandbox, schema, warehouse
+from tryghed.store import adhoc, content, layout, numbering, sandbox, schema, warehouse
 from tryghed.store.query import Column, Query
 from tryghed.store.reader import open_reader
 
@@ -41,6 +41,11 @@ def columns(path):
     return {(place, table, name): (kind, nullable) for place, table, name, kind, nullable in rows}
 
 
+def rows(path, sql):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
 def test_there_is_a_file_of_every_earlier_layout():
     assert [path.stem for path in EVERY] == [f"layout_{number}" for number in range(1, layout.VERSION)]
 
@@ -65,11 +70,15 @@ def test_what_it_held_it_still_holds(old):
 
     assert (before.number, after.number, layout.is_current(after.path)) == (4, 5, True)
     found = warehouse.verify(after)
-    added = {"delivery"}  # has columns that it had not
+    added = {"delivery", "layout", "score"}  # have columns that they had not, or another number
     assert {part: one for part, one in held.items() if part.table not in added}.items() <= found.items()
     assert {part: one.rows for part, one in held.items()}.items() <= {
         part: one.rows for part, one in found.items()
     }.items()
+    scores = "from tryghed.score order by wave, respondent"
+    was = rows(before.path, f"select * {scores}")
+    assert was
+    assert was == rows(after.path, f"select * exclude (location, profile) {scores}")
 
 
 def test_it_gets_every_table_and_column_declared_now(old):
@@ -80,6 +89,17 @@ def test_it_gets_every_table_and_column_declared_now(old):
             for name, kind in declared.items():
                 plain = kind.removesuffix(" not null")
                 assert found[place, table, name] == (plain, plain == kind), name
+
+
+def test_its_respondents_are_numbered_as_if_they_were_loaded_today(old):
+    # Guards against estimates that leave out, or put elsewhere, everybody who was loaded before there were numbers.
+    path = warehouse.readable(old).path
+
+    for one in numbering.NUMBERINGS:
+        asked = f"select wave, respondent, {', '.join(one.key)} from tryghed"  # noqa: S608 our own names
+        given = rows(path, f"{asked}.{one.source} order by all")
+        assert given
+        assert given == rows(path, f"{asked}.score join tryghed.{one.name} using (wave, {one.name}) order by all")
 
 
 def test_the_next_import_goes_on_from_it(old):
