@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from tryghed.statistics import points as reading
-from tryghed.statistics import totals
+from tryghed.statistics import respondents, totals
 from tryghed.store import numbering, query, schema
 from tryghed.store.reader import Reader
 from tryghed.store.warehouse import Generation
@@ -47,6 +47,17 @@ def points(waves, value, other=None, *, items, area="alle", area_set="places", a
             value=value, other=other,
         )  # fmt: skip
     return found.points[area, "alle"]
+
+
+def people(waves, *, indicators, periods, area_set="places", dimension="alle", areas=None, groups=None,
+           population=None, lonely_psu="fail", replicates=None):  # fmt: skip
+    """Return the respondents of `periods` (each one wave or several), one by one."""
+    areas, groups = areas or {"places": None}, groups or {}
+    with _store(waves, indicators, areas, groups, population or {}, 1, lonely_psu, (), replicates) as reader:
+        return respondents.read(
+            reader, QUERIES, survey=SURVEY, periods=periods, area_set=area_set, dimension=dimension,
+            indicators=indicators,
+        )  # fmt: skip
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 /*
 doc = '''
 The rows behind an estimate, for recomputing it elsewhere: a respondent's design, areas and categories, and scores.
-Respondents carry no name or pseudonym; the rows are personal data all the same.
+Respondents carry no name or pseudonym, only a number that is the same in every wave of a panel; the rows are personal
+data all the same.
 '''
 grain = "one row per wave and respondent"
 reads = ["score", "membership", "grouping", "population", "design", "replicate_weight"]
@@ -16,6 +17,7 @@ pattern = { type = "varchar", doc = "indicators, as a regular expression with a 
 wave = { type = "varchar", doc = "fieldwork round" }
 stratum = { type = "varchar", doc = "stratum of the sample" }
 psu = { type = "varchar", doc = "sampling unit within the stratum, null where people were sampled directly" }
+person = { type = "bigint", doc = "number of the person, the same in every wave of a panel" }
 size = { type = "double", doc = "sampling units there are in the stratum, null where not known" }
 weight = { type = "double", doc = "weight of the respondent" }
 lonely_psu = { type = "varchar", doc = "what the definition says of a stratum with one PSU" }
@@ -39,7 +41,7 @@ kind as (
     group by wave, respondent
 )
 select
-    wave, stratum, psu, size, weight::double as weight,
+    wave, stratum, psu, dense_rank() over (order by respondent) as person, size, weight::double as weight,
     coalesce(lonely_psu, 'fail') as lonely_psu, factors, mse, weights::double[] as replicates,
     coalesce(areas, ';') as areas, coalesce(categories, ';') as categories,
     columns($pattern) as 'y_\1'

@@ -11,11 +11,12 @@ import polars as pl
 
 from tryghed.definitions.policy import ReleaseRules
 from tryghed.definitions.project import Project
-from tryghed.delivery.rscript import Domain, Line
+from tryghed.delivery.rscript import Line
 from tryghed.frames import EVERYBODY
 from tryghed.release.released import CellKey, Lookup
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
 from tryghed.statistics import contrasts, estimate, totals
+from tryghed.statistics.respondents import Domain
 from tryghed.statistics.totals import Totals
 from tryghed.store import query as queries
 from tryghed.store.reader import open_reader

@@ -45,8 +45,9 @@ ESTIMATE = _schema(
     n_eff=pl.Float64, lower=pl.Float64, upper=pl.Float64,
 )  # fmt: skip
 
-#: One comparison. `kind` is "rest" (area against the rest of the city), "wave" (against an earlier wave) or
-#: "category" (against another category of the dimension); `against` names the other side; `other_*` describe it.
+#: One comparison. `kind` is "rest" (area against the rest of the city), "wave" (against an earlier wave), "area"
+#: (against another area of the set) or "category" (against another category of the dimension); `against` names the
+#: other side; `other_*` describe it.
 #: `difference` is this side minus the other, with its standard error and pointwise interval; `p` is of the test on log
 #: odds, whose standard error is `log_odds_se` (null where a side is 0 or 100 %, whose `p` is of a score test).
 #: `direction` is the verdict of the corrected test: -1, 0 or 1.

@@ -18,10 +18,9 @@ from tryghed.definitions.project import Project
 from tryghed.definitions.survey import MISSING_CODES
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.errors import UsageError, all_at_once
-from tryghed.frames import EVERYBODY
-from tryghed.inquiry import FEW_DF, described
-from tryghed.question import Question, asked_for, labelled, named, only, set_in_store
+from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
+from tryghed.remarks import FEW_DF, described
 from tryghed.statistics import functionals, points
 from tryghed.statistics.functionals import Estimated, Reference
 from tryghed.statistics.intervals import NAMES, Method, Numbers, effective_n, limits
@@ -216,7 +215,7 @@ def _read(
 ) -> tuple[Values, list[_Domain]]:
     """Return the points of every domain asked for; `answers` are the base where it is more than an item's codes."""
     area_set = set_in_store(project, asked)
-    areas = [asked.area or EVERYBODY] if asked.area or not asked.area_set else sorted(project.area_sets[area_set].areas)
+    areas = areas_of(project, asked)
 
     def belongs(values: Numbers, others: Numbers) -> NDArray[np.bool_]:
         known = np.isin(values, list(answers)) if answers else _answers(project, asked.survey, value, values)
@@ -230,15 +229,9 @@ def _read(
     keys = [
         {"survey": asked.survey, "wave": asked.wave, "area_set": area_set, "area": area,
          "dimension": asked.dimension, "category": category}
-        for area, category in product(areas, _categories(project, asked))
+        for area, category in product(areas, categories_of(project, asked))
     ]  # fmt: skip
     return known, [_Domain(key, known.points.get((key["area"], key["category"]))) for key in keys]
-
-
-def _categories(project: Project, asked: Question) -> list[str]:
-    groups = project.surveys[asked.survey].groups
-    parts = [list(groups[one].categories) for one in asked.groups]
-    return ["*".join(one) for one in product(*parts)] if parts else [EVERYBODY]
 
 
 def _answers(project: Project, survey: str, name: str, given: Numbers) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import polars as pl
@@ -17,16 +18,16 @@ _DISTRICT: Final = "district"
 class Question:
     """What is asked, with every name known to exist.
 
-    `waves` with several names are pooled. `area_set` is None where the whole city is meant; `area` restricts it to one
-    area. `dimension` is a group, a crossing of groups ("sex*age") or `EVERYBODY`; `groups` are its parts in order, and
-    `within` the categories asked for of some of them.
+    `waves` with several names are pooled. `area_set` is None where the whole city is meant; `areas` restricts it to
+    some of its areas. `dimension` is a group, a crossing of groups ("sex*age") or `EVERYBODY`; `groups` are its parts
+    in order, and `within` the categories asked for of some of them.
     """
 
     survey: str
     waves: tuple[str, ...]
     indicators: tuple[str, ...]
     area_set: str | None
-    area: str | None
+    areas: tuple[str, ...]
     dimension: str
     groups: tuple[str, ...]
     within: tuple[tuple[str, str], ...]
@@ -39,7 +40,7 @@ class Question:
 
 def question(
     project: Project, survey: str, waves: Sequence[str], indicators: Sequence[str], *, by: Sequence[str],
-    where: Mapping[str, str], known: Collection[str] | None = None,
+    where: Mapping[str, str], areas: Sequence[str] = (), known: Collection[str] | None = None,
 ) -> Question:  # fmt: skip
     """Return a question whose names are all known.
 
@@ -50,6 +51,7 @@ def question(
         indicators: Names.
         by: Area sets (or "district", the set the reports are about) and groups to divide by.
         where: Group or area set and the category or area wanted of it.
+        areas: Areas wanted, by code or name: of the area set in `by`, else of "district".
         known: What `indicators` may name; by default the survey's indicators.
 
     Raises:
@@ -68,6 +70,8 @@ def question(
           for one in indicators if one not in (known or definition.scores)),
     ]  # fmt: skip
     said_of = {_set_meant(project, survey, one): one for one in (*by, *where)}
+    if areas and not any(one in definition.area_sets for one in said_of):
+        said_of[_set_meant(project, survey, _DISTRICT)] = _DISTRICT
     sets = [one for one in said_of if one in definition.area_sets]
     groups = tuple(one for one in said_of if one in definition.groups)
     unknown = [said for one, said in said_of.items() if one not in sets and one not in groups]
@@ -90,13 +94,34 @@ def question(
                 hint=f"crossings: {crossed}; add one in survey.toml and ingest again",
             )
         )
-    all_at_once(UsageError, problems)
+    chosen, strange = _areas_meant(project, sets, areas)
+    all_at_once(UsageError, [*problems, *strange])
+    chosen += [wanted[sets[0]]] if sets and sets[0] in wanted else []
     parts = tuple((dimension or EVERYBODY).split("*")) if groups else ()
     in_order = tuple(one for one in project.waves[survey] if one in waves)
     return Question(
-        survey, in_order, tuple(indicators), sets[0] if sets else None, wanted.get(sets[0]) if sets else None,
+        survey, in_order, tuple(indicators), sets[0] if sets else None, tuple(dict.fromkeys(chosen)),
         dimension or EVERYBODY, parts, tuple((one, wanted[one]) for one in parts if one in wanted),
     )  # fmt: skip
+
+
+def _areas_meant(project: Project, sets: Sequence[str], areas: Sequence[str]) -> tuple[list[str], list[UsageError]]:
+    """Return the codes of areas that are called so, and what is wrong with the other names."""
+    if not sets:
+        return [], []
+    found = {one: project.area_sets[sets[0]].named(one) for one in areas}
+    there = project.area_sets[sets[0]].areas
+    problems = [
+        UsageError(f"no {one!r} in {sets[0]}", hint=", ".join(there))
+        for one, code in found.items()
+        if code not in there
+    ]
+    codes = [found[one] for one in areas]
+    problems += [
+        UsageError(f"area {code} is named {codes.count(code)} times")
+        for code in dict.fromkeys(codes) if code in there and codes.count(code) > 1
+    ]  # fmt: skip
+    return [code for code in codes if code is not None], problems
 
 
 def _set_meant(project: Project, survey: str, name: str) -> str:
@@ -122,10 +147,24 @@ def set_in_store(project: Project, asked: Question) -> str:
     return asked.area_set or project.surveys[asked.survey].area_sets[0]
 
 
+def areas_of(project: Project, asked: Question) -> list[str]:
+    """Return the areas the question is about."""
+    if asked.areas or not asked.area_set:
+        return list(asked.areas) or [EVERYBODY]
+    return sorted(project.area_sets[asked.area_set].areas)
+
+
+def categories_of(project: Project, asked: Question) -> list[str]:
+    """Return the categories of the question's dimension that it is about."""
+    groups, within = project.surveys[asked.survey].groups, dict(asked.within)
+    parts = [[within[one]] if one in within else list(groups[one].categories) for one in asked.groups]
+    return ["*".join(one) for one in product(*parts)] if parts else [EVERYBODY]
+
+
 def asked_for(rows: pl.DataFrame, asked: Question) -> pl.DataFrame:
     """Return the rows the question is about, everybody of the set left out where areas are asked for."""
     area = pl.col("area")
-    wanted = area == (asked.area or EVERYBODY) if asked.area or not asked.area_set else area != EVERYBODY
+    wanted = area.is_in(asked.areas or [EVERYBODY]) if asked.areas or not asked.area_set else area != EVERYBODY
     parts = pl.col("category").str.split("*")
     for at, group in enumerate(asked.groups):
         value = dict(asked.within).get(group)
@@ -155,16 +194,24 @@ def labelled(project: Project, rows: pl.DataFrame, asked: Question) -> pl.DataFr
     if asked.area_set:
         areas = {code: one.name for code, one in project.area_sets[asked.area_set].areas.items()}
         named.append(pl.col("area").replace(areas).alias(asked.area_set))
-    if "against" in rows.columns and len(asked.groups) == 1:
-        labels = {code: one.label for code, one in survey.groups[asked.groups[0]].categories.items()}
-        named.append(pl.col("against").replace(labels))
+    if "against" in rows.columns:
+        named.append(pl.col("against").replace(_sides(project, asked)))
     return rows.with_columns(named)
+
+
+def _sides(project: Project, asked: Question) -> dict[str, str]:
+    """Return what the other sides of comparisons are called: areas where several are compared, else categories."""
+    if asked.area_set and len(asked.areas) > 1:
+        return {code: one.name for code, one in project.area_sets[asked.area_set].areas.items()}
+    groups = project.surveys[asked.survey].groups
+    return {code: one.label for name in asked.groups for code, one in groups[name].categories.items()}
 
 
 def only(project: Project, asked: Question) -> str:
     """Return what the answer is restricted to, in words."""
     survey = project.surveys[asked.survey]
     limits = [f"{group} = {survey.groups[group].categories[value].label}" for group, value in asked.within]
-    if asked.area_set and asked.area:
-        limits.insert(0, f"{asked.area_set} = {project.area_sets[asked.area_set].areas[asked.area].name}")
+    if asked.area_set and asked.areas:
+        names = " or ".join(project.area_sets[asked.area_set].areas[one].name for one in asked.areas)
+        limits.insert(0, f"{asked.area_set} = {names}")
     return f"; only {', '.join(limits)}" if limits else ""

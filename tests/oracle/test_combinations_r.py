@@ -15,7 +15,6 @@ from tryghed.statistics import (
     equivalence,
     independence,
     moments,
-    overlaps,
     rates,
     simultaneous,
     small_areas,
@@ -23,6 +22,7 @@ from tryghed.statistics import (
     standardisation,
     trends,
 )
+from tryghed.statistics.respondents import Domain
 
 HERE = Path(__file__).parent
 AGES = ("gammel", "mellem", "ung")
@@ -130,9 +130,10 @@ def test_people_asked_in_both_waves():
         counts[key] = counts.get(key, 0) + 1
         again = counts[key] % 2 == 0
         row["respondent"] = f"{row['stratum']} {counts[key]}" if again else f"{' '.join(key)} {counts[key]}"
-    frame = pl.DataFrame(rows).with_columns(counts=pl.col("safe"))
+    waves = {wave: [{**row, "psu": None} for row in rows if row["wave"] == wave] for wave in ("2024", "2025")}
 
-    known = overlaps.waves_together(frame)
+    sampled_people = sampled.people(waves, indicators=["safe"], periods=[("2025",), ("2024",)])
+    known = sampled_people.moments("safe", [Domain(("2024",)), Domain(("2025",))])
     found = combinations.contrast(known, (-1, 1))
 
     assert known.share[1] == close("panel.share")

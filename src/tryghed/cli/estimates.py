@@ -11,7 +11,7 @@ from typing import cast, get_args
 import click
 import polars as pl
 
-from tryghed import inquiry, measures
+from tryghed import comparisons, inquiry, measures
 from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
@@ -19,9 +19,10 @@ from tryghed.definitions.project import Project
 from tryghed.delivery import rscript
 from tryghed.delivery.answered import Answered
 from tryghed.errors import UsageError
-from tryghed.inquiry import Correction
 from tryghed.pipeline import latest_wave, main_survey, present
 from tryghed.question import Question, question
+from tryghed.reading import rows_behind
+from tryghed.remarks import Correction
 from tryghed.reporting import danish
 from tryghed.statistics.functionals import Reference
 
@@ -103,7 +104,21 @@ def share(
 @by_option
 @where_option
 @wave_option
+@click.option(
+    "--area",
+    "areas",
+    multiple=True,
+    metavar="AREA",
+    help="Only this area, against everybody outside it; given several times: these areas with one another.",
+)
 @click.option("--since", metavar="WAVE", help="Compare with this earlier wave.")
+@click.option("--changes", is_flag=True, help="With --since: compare how the sides have changed since that wave.")
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 100, min_open=True, max_open=True),
+    metavar="POINTS",
+    help="Percentage points too few to matter: sides that surely differ by less are equivalent.",
+)
 @correct_option
 @r_option
 @survey_option
@@ -111,22 +126,35 @@ def share(
 @project_option
 @quiet_option
 def compare(
-    indicators: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, since: str | None, correction: str,
-    script: Path | None, survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
+    indicators: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, areas: tuple[str, ...],
+    since: str | None, changes: bool, margin: float | None, correction: str, script: Path | None, survey: str | None,
+    form: str | None, output: Path | None, project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Test differences between areas, groups or waves.
 
-    Each area is compared with everybody outside it, each group with every other, and with --since each share with
-    its own in an earlier wave. All differences of an answer are corrected together.
+    Each area is compared with everybody outside it, areas named with --area with one another, each group with every
+    other, and with --since each share with its own in an earlier wave. With --changes the difference itself is
+    compared with what it was: a difference of differences. All differences of an answer are corrected together.
+
+    No difference shown is no proof that there is none: with --margin, decided before the numbers are seen, two sides
+    may be called equivalent.
 
     \b
     Example: tryghed compare tryg_aften --by district
-             tryghed compare tryg_aften --by sex
+             tryghed compare tryg_aften --area valby --area vanloese
+             tryghed compare tryg_aften --by sex --margin 3
              tryghed compare tryg_aften --by district --since 2022
+             tryghed compare tryg_aften --by district --since 2022 --changes
     """
     opened = present(open_project(project))
-    asked = ask(opened, survey, waves, indicators, by, where)
-    answer = inquiry.comparisons(opened, asked, since=since, correction=cast("Correction", correction))
+    asked = ask(opened, survey, waves, indicators, by, where, areas=areas)
+    declared, correcting = margin / 100 if margin else None, cast("Correction", correction)
+    if changes and since is None:
+        raise UsageError("--changes takes --since WAVE, the wave the changes are counted from")
+    answer = (
+        comparisons.changes(opened, asked, since=since, margin=declared, correction=correcting) if changes and since
+        else comparisons.comparisons(opened, asked, since=since, margin=declared, correction=correcting)
+    )  # fmt: skip
     _write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="difference")
 
@@ -169,19 +197,19 @@ def marked(answer: Answered, project: Project, asked: Question) -> Answered:
 
 def _write_script(answer: Answered, project: Project, asked: Question, script: Path | None, quiet: bool) -> None:
     if script is not None:
-        data = rscript.write(inquiry.rows_behind(project, asked, answer.lines), answer.lines, script)
+        data = rscript.write(rows_behind(project, asked, answer.lines), answer.lines, script, followed=answer.followed)
         say(f"{script}: {len(answer.lines)} numbers; {data}: the rows behind them, personal data", quiet=quiet)
 
 
 def ask(
     project: Project, survey: str | None, waves: str, names: Sequence[str], by: str, where: Sequence[str],
-    *, known: Callable[[Project, str], Collection[str]] | None = None,
+    *, areas: Sequence[str] = (), known: Callable[[Project, str], Collection[str]] | None = None,
 ) -> Question:  # fmt: skip
     """Return what the words on a command line ask; `known` says what may be named, by default indicators."""
     about = survey or main_survey(project)
     return question(
         project, about, _names(waves) or [latest_wave(project, about)], names, by=_names(by),
-        where=pairs(where, example="--where sex=kvinde"), known=known(project, about) if known else None,
+        where=pairs(where, example="--where sex=kvinde"), areas=areas, known=known(project, about) if known else None,
     )  # fmt: skip
 
 

@@ -8,59 +8,61 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from tryghed.errors import DeliveryError
-
-
-@dataclass(frozen=True)
-class Domain:
-    """Respondents of some waves in an area and a category; `outside` means those of the category not in the area."""
-
-    waves: tuple[str, ...]
-    area: str
-    category: str
-    outside: bool = False
-
-    def expression(self) -> str:
-        """Return the domain as an R expression, TRUE for its rows."""
-        waves = ", ".join(_quoted(one) for one in self.waves)
-        area = f"within(rows$areas, {_quoted(self.area)})"
-        return f"rows$wave %in% c({waves}) & {'!' if self.outside else ''}{area} & " + (
-            f"within(rows$categories, {_quoted(self.category)})"
-        )
+from tryghed.statistics.respondents import Domain
 
 
 @dataclass(frozen=True)
 class Line:
-    """One number to recompute: a share, or a difference where there is another side."""
+    """One number to recompute: a share; a difference where there is another side; how it changed where there is `then`.
+
+    `then` are both sides in the earlier period.
+    """
 
     label: str
     indicator: str
     one: Domain
     other: Domain | None = None
+    then: tuple[Domain, Domain] | None = None
+
+    @property
+    def sides(self) -> tuple[Domain, ...]:
+        """Every domain of the number."""
+        return tuple(side for side in (self.one, self.other, *(self.then or ())) if side)
 
 
-def write(rows: pl.DataFrame, lines: Sequence[Line], target: Path) -> Path:
+def write(rows: pl.DataFrame, lines: Sequence[Line], target: Path, *, followed: bool = False) -> Path:
     """Write the script to `target` and the rows beside it as CSV, readable by their owner only; return the CSV.
 
     Args:
         rows: The result of `estimate/respondent_rows`.
         lines: What to recompute.
         target: The script, `NAME.R`; the rows are written to `NAME.csv`.
+        followed: Whether people are followed from wave to wave: a person is then one sampling unit across them.
 
     Raises:
         DeliveryError: A file cannot be written, or R cannot hold the waves in one design.
     """
     data = target.with_suffix(".csv")
-    design = _design(rows)
+    design = _FOLLOWED if followed else _UNITS + _design(rows)
     plain = rows.drop("lonely_psu", "factors", "mse", "replicates")
     known = plain["size"].is_not_null().any()
     sized = plain.with_columns(pl.col("size").fill_null(float("inf"))) if known else plain.drop("size")
     _save(data, pl.concat([sized, _replicates(rows)], how="horizontal").write_csv(null_value="NA", float_precision=9))
     _save(target, _script(data.name, lines, design))
     return data
+
+
+_UNITS: Final = """\
+rows$stratum <- paste(rows$wave, rows$stratum)
+rows$unit <- ifelse(is.na(rows$psu), seq_len(nrow(rows)), paste(rows$stratum, rows$psu))
+"""
+#: People asked in several waves are one sampling unit, in strata without the wave.
+_FOLLOWED: Final = "design <- svydesign(ids = ~person, strata = ~stratum, weights = ~weight, data = rows, nest = TRUE)"
 
 
 def _design(rows: pl.DataFrame) -> str:
@@ -110,8 +112,6 @@ def _script(data: str, lines: Sequence[Line], design: str) -> str:
 library(survey)
 text <- c(wave = "character", stratum = "character", psu = "character", areas = "character", categories = "character")
 rows <- read.csv({_quoted(data)}, colClasses = text, encoding = "UTF-8")
-rows$stratum <- paste(rows$wave, rows$stratum)
-rows$unit <- ifelse(is.na(rows$psu), seq_len(nrow(rows)), paste(rows$stratum, rows$psu))
 {design}
 
 within <- function(lists, one) grepl(paste0(";", one, ";"), lists, fixed = TRUE)
@@ -123,12 +123,37 @@ share <- function(label, y, domain) {{
 }}
 
 difference <- function(label, y, one, other) {{
+  shares <- function(design) {{
+    sides <- svyby(reformulate(y), ~side, design, svymean, covmat = TRUE)
+    list(value = svycontrast(sides, c(one = 1, other = -1)),
+         odds = svycontrast(sides, quote(log(one / (1 - one)) - log(other / (1 - other)))))
+  }}
   both <- subset(update(design, side = factor(ifelse(one, "one", "other"))), (one | other) & !is.na(rows[[y]]))
-  means <- svyby(reformulate(y), ~side, both, svymean, covmat = TRUE)
-  found <- svycontrast(means, c(one = 1, other = -1))
-  odds <- svycontrast(means, quote(log(one / (1 - one)) - log(other / (1 - other))))
-  p <- 2 * pt(-abs(coef(odds) / SE(odds)), degf(both))
-  data.frame(label, n = nrow(both), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(both), p = p[1])
+  found <- if (any(one & other)) overlapping(y, one, other) else shares(both)
+  p <- 2 * pt(-abs(coef(found$odds) / SE(found$odds)), degf(both))
+  data.frame(label, n = nrow(both), value = unname(coef(found$value)), se = unname(SE(found$value)[1]),
+             df = degf(both), p = unname(p)[1])
+}}
+
+# Sides that have people in common: ratios of totals, with everybody in the design.
+overlapping <- function(y, one, other) {{
+  zero <- function(x) ifelse(is.na(x), 0, x)
+  known <- !is.na(rows[[y]])
+  counts <- known & rows[[y]] %in% 1
+  wide <- update(design, a = 1 * (one & known), b = 1 * (other & known),
+                 c = 1 * (one & counts), d = 1 * (other & counts))
+  sums <- svytotal(~a + b + c + d, subset(wide, (one | other) & known))
+  list(value = svycontrast(sums, quote(c / a - d / b)),
+       odds = svycontrast(sums, quote(log(c / (a - c)) - log(d / (b - d)))))
+}}
+
+change <- function(label, y, one, other, one_then, other_then) {{
+  side <- ifelse(one, "one", ifelse(other, "other", ifelse(one_then, "one_then", "other_then")))
+  part <- subset(update(design, side = factor(side)), (one | other | one_then | other_then) & !is.na(rows[[y]]))
+  sides <- svyby(reformulate(y), ~side, part, svymean, covmat = TRUE)
+  found <- svycontrast(sides, c(one = 1, other = -1, one_then = -1, other_then = 1))
+  p <- 2 * pt(-abs(coef(found) / SE(found)), degf(part))
+  data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = p[1])
 }}
 
 write.csv(rbind(
@@ -139,10 +164,18 @@ write.csv(rbind(
 
 def call(line: Line) -> str:
     """Return the line of the script that recomputes one number."""
+    function = "change" if line.then else "difference" if line.other else "share"
     y = _quoted(f"y_{line.indicator}")
-    if line.other is None:
-        return f"share({_quoted(line.label)}, {y}, {line.one.expression()})"
-    return f"difference({_quoted(line.label)}, {y}, {line.one.expression()}, {line.other.expression()})"
+    return f"{function}({_quoted(line.label)}, {y}, {', '.join(map(expression, line.sides))})"
+
+
+def expression(domain: Domain) -> str:
+    """Return a domain as an R expression, TRUE for its rows."""
+    waves = ", ".join(_quoted(one) for one in domain.waves)
+    area = f"within(rows$areas, {_quoted(domain.area)})"
+    return f"rows$wave %in% c({waves}) & {'!' if domain.outside else ''}{area} & " + (
+        f"within(rows$categories, {_quoted(domain.category)})"
+    )
 
 
 def _quoted(text: str) -> str:

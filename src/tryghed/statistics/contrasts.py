@@ -249,7 +249,23 @@ def _frame(
     kind: str, totals: Totals, domains: tuple[Domain, ...], against: Sequence[str], parts: Sequence[Comparison],
     power: float, interval: Method,
 ) -> pl.DataFrame:  # fmt: skip
-    compared = _stacked(parts)
+    keys = estimate.keys(totals, domains).with_columns(
+        pl.lit(kind).alias("kind"),
+        pl.lit(totals.wave).alias("wave"),
+        pl.Series("against", [one for one in against for _ in totals.indicators], dtype=pl.String),
+    )
+    return framed(keys, _stacked(parts), power=power, interval=interval)
+
+
+def framed(keys: pl.DataFrame, compared: Comparison, *, power: float, interval: Method) -> pl.DataFrame:
+    """Return `frames.CONTRAST` of comparisons, one row for each of `keys`.
+
+    Args:
+        keys: The columns of `frames.CONTRAST` up to `against`.
+        compared: In the same order.
+        power: The chance of finding a difference called detectable, above 0.5.
+        interval: Of the other side's share.
+    """
     found = difference(compared)
     freedom = np.where(compared.df > 0, compared.df, np.nan)
     half = t_quantile(freedom, 0.95) * found.se
@@ -262,10 +278,7 @@ def _frame(
         ),
     }  # fmt: skip
     other = {column.name: column for column in estimate.columns(compared.other, interval)}
-    rows = estimate.keys(totals, domains).with_columns(
-        pl.lit(kind).alias("kind"),
-        pl.lit(totals.wave).alias("wave"),
-        pl.Series("against", [one for one in against for _ in totals.indicators], dtype=pl.String),
+    rows = keys.with_columns(
         *(other[name].alias(f"other_{name}") for name in ("share", "lower", "upper", "n", "positives", "n_eff")),
         *(pl.Series(name, values).fill_nan(None) for name, values in numbers.items()),
         pl.Series("df", compared.df.astype(np.int64)),

@@ -1,13 +1,13 @@
-"""Waves that asked some of the same people: who they are, and the covariance they bring.
+"""Waves that asked some of the same people: who they are, and the design in which their answers correlate.
 
 The people of all waves are stacked in one design whose strata are those of the sample without the wave, and a person is
 one PSU across waves. Their answers then correlate between waves as they do, and the difference of two waves has the
-variance of a panel's where there is one. Treated as independent, waves with a panel have standard errors that are too
-large, and a change goes unseen. R: `svydesign(~respondent, strata = ~stratum, nest = TRUE)` of the stacked rows,
-`svyby(~y, ~wave, covmat = TRUE)`. Without shared people, waves are independent samples (`contrasts.against_wave`).
+variance of a panel's where there is one. Treated as independent, waves with a panel have standard errors of changes
+that are too large, and of pooled shares that are too small. R: `svydesign(~person, strata = ~stratum, nest = TRUE)` of
+the stacked rows, `svyby(~y, ~wave, covmat = TRUE)`. Without shared people, waves are independent samples.
 
-People are found by pseudonym. The store's pseudonyms are made with a key for each wave, so that nobody can be followed
-from wave to wave there; rows for this module come from a file whose pseudonyms are the same in every wave.
+People are found by pseudonym: the waves of a panel share the key their pseudonyms are made with (`panel` in a wave's
+`[design]`), so that a person has one number in all of them. All other waves have a key of their own.
 """
 
 from itertools import combinations
@@ -16,8 +16,7 @@ import numpy as np
 import polars as pl
 
 from tryghed.errors import DesignError
-from tryghed.statistics import folding
-from tryghed.statistics.moments import Moments
+from tryghed.statistics.folding import Design
 
 _NAMED = 8
 
@@ -28,60 +27,60 @@ def people_in_both(rows: pl.DataFrame) -> pl.DataFrame:
     `moved` counts those of them who are in another stratum in the other wave; there their covariance is not counted.
 
     Args:
-        rows: Columns `wave`, `stratum`, `respondent` (a pseudonym that is the same in every wave).
+        rows: Columns `wave`, `stratum`, `person` (the same in every wave of a panel).
     """
     people = {wave: part for (wave,), part in rows.group_by("wave")}
     found = []
     for wave, other in combinations(sorted(people), 2):
-        both = people[wave].join(people[other], on="respondent")
+        both = people[wave].join(people[other], on="person")
         found.append((wave, other, both.height, both.filter(pl.col("stratum") != pl.col("stratum_right")).height))
     schema = {"wave": pl.String(), "other_wave": pl.String(), "people": pl.Int64(), "moved": pl.Int64()}
     return pl.DataFrame(found, schema=schema, orient="row")
 
 
-def waves_together(rows: pl.DataFrame) -> Moments:
-    """Return the moments of each wave, in order of their names, with the covariance of people asked in several.
+def people_in_several(rows: pl.DataFrame) -> int:
+    """Return how many people were asked in more than one of the waves."""
+    return rows.group_by("person").agg(pl.col("wave").n_unique()).filter(pl.col("wave") > 1).height
+
+
+def followed(rows: pl.DataFrame) -> bool:
+    """Return whether waves share people who were sampled directly, without replicate weights.
+
+    Clusters and replicate weights of several waves are not joined: what people in both of them have in common is then
+    not known.
 
     Args:
-        rows: Columns `wave`, `stratum`, `respondent` (a pseudonym that is the same in every wave), `weight`, and
-            `counts`: 1 or 0, null for people without an answer, or outside the domain, who stay in the design.
+        rows: Of `estimate/respondent_rows`.
+    """
+    direct = rows["psu"].null_count() == rows.height and rows["factors"].null_count() == rows.height
+    return direct and people_in_several(rows) > 0
+
+
+def design(rows: pl.DataFrame) -> Design:
+    """Return the design of all waves together, a person being one PSU; a finite population is not corrected for.
+
+    Args:
+        rows: Columns `wave`, `stratum`, `person`.
 
     Raises:
-        DesignError: A respondent is there twice in a wave, or a stratum has one person; all such are listed.
+        DesignError: A person is there twice in a wave, or a stratum has one person; all such are listed.
     """
     _expect_people(rows)
-    waves = rows["wave"].unique().sort().to_list()
-    people = rows.select("stratum", "respondent").unique().sort("stratum", "respondent").with_row_index("person")
-    placed = rows.join(people, on=["stratum", "respondent"], how="left")
-    person, wave = placed["person"].to_numpy(), np.searchsorted(waves, placed["wave"].to_list())
-    weight = placed["weight"].cast(pl.Float64).to_numpy()
-    counts = placed["counts"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    answered = np.isfinite(counts)
-    sums = np.zeros((people.height, 2 * len(waves)))
-    sums[person[answered], wave[answered]] = weight[answered]
-    sums[person[answered], len(waves) + wave[answered]] = (weight * np.where(answered, counts, 0.0))[answered]
-    n = np.bincount(wave[answered], minlength=len(waves)).astype(np.float64)
-    positives = np.bincount(wave[answered], weights=counts[answered], minlength=len(waves)).astype(np.float64)
-    active = np.zeros(people.height, dtype=bool)
-    active[person[answered]] = True
-    covariance, psus = np.zeros((2 * len(waves), 2 * len(waves))), []
-    for _, part in people.group_by("stratum", maintain_order=True):
-        at = part["person"].to_numpy()
-        centred = sums[at] - sums[at].mean(axis=0)
-        covariance += len(at) / (len(at) - 1) * centred.T @ centred
-        psus.append(float(active[at].sum()))
-    whole = sums.sum(axis=0)
-    df = float(folding.degrees_of_freedom(np.array([psus]))[0])
-    return Moments(n, positives, whole[: len(waves)], whole[len(waves) :], covariance, df)
+    strata = rows.group_by("stratum").agg(pl.col("person").n_unique()).sort("stratum")
+    people = strata["person"].to_numpy().astype(np.float64)
+    return Design(
+        tuple((one,) for one in strata["stratum"]), people, people / (people - 1), 1 / people,
+        np.zeros(len(people), dtype=np.bool_), ("",) * len(people),
+    )  # fmt: skip
 
 
 def _expect_people(rows: pl.DataFrame) -> None:
-    twice = rows.filter(rows.select("wave", "respondent").is_duplicated())
-    lonely = rows.group_by("stratum").agg(pl.col("respondent").n_unique().alias("people")).filter(pl.col("people") == 1)
+    twice = rows.filter(rows.select("wave", "person").is_duplicated())
+    lonely = rows.group_by("stratum").agg(pl.col("person").n_unique().alias("people")).filter(pl.col("people") == 1)
     problems = []
     if twice.height:
         waves = ", ".join(twice["wave"].unique().sort())
-        problems.append(f"{twice['respondent'].n_unique():,} respondents are there twice in wave {waves}")
+        problems.append(f"{twice['person'].n_unique():,} respondents are there twice in wave {waves}")
     if lonely.height:
         names = lonely["stratum"].sort().to_list()
         problems.append(f"{lonely.height} strata have one person: {', '.join(names[:_NAMED])}")

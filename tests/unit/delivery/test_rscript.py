@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from tryghed.delivery import rscript
-from tryghed.delivery.rscript import Domain, Line
+from tryghed.delivery.rscript import Line
 from tryghed.errors import DeliveryError
+from tryghed.statistics.respondents import Domain
 
 LINES = (Line("everybody", "tryg", Domain(("2025",), "alle", "alle")),)
 

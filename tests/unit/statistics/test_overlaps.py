@@ -3,14 +3,16 @@ import polars as pl
 import pytest
 
 from tryghed.errors import DesignError
-from tryghed.statistics import combinations, moments, overlaps
+from tryghed.statistics import combinations, moments, overlaps, respondents
+from tryghed.statistics.respondents import Domain
 
 
 def wave(name, answers, people, strata=("1", "2")):
     return pl.DataFrame(
         {"wave": [name] * len(people), "stratum": [strata[place % len(strata)] for place in range(len(people))],
-         "respondent": people, "weight": [2.0 + place % 3 for place in range(len(people))], "counts": answers},
-        schema_overrides={"counts": pl.Int8},
+         "person": people, "weight": [2.0 + place % 3 for place in range(len(people))], "y_counts": answers,
+         "areas": [";alle;"] * len(people), "categories": [";alle;"] * len(people)},
+        schema_overrides={"y_counts": pl.Int8},
     )  # fmt: skip
 
 
@@ -20,8 +22,13 @@ SAME = [f"p{place}" for place in range(200)]
 OTHERS = [f"q{place}" for place in range(200)]
 
 
+def together(rows):
+    waves = rows["wave"].unique().sort()
+    return respondents.of_people(rows).moments("counts", [Domain((wave,)) for wave in waves])
+
+
 def change(rows):
-    return combinations.contrast(overlaps.waves_together(rows), (-1, 1))
+    return combinations.contrast(together(rows), (-1, 1))
 
 
 def test_a_panel_sees_changes_that_independent_waves_cannot():
@@ -36,20 +43,20 @@ def test_a_panel_sees_changes_that_independent_waves_cannot():
 
 def test_without_shared_people_it_is_about_what_independent_waves_have():
     rows = [wave("2024", ANSWERS, SAME), wave("2025", CHANGED, OTHERS)]
-    together = change(pl.concat(rows))
-    apart = combinations.contrast(moments.independent([overlaps.waves_together(one) for one in rows]), (-1, 1))
+    stacked = change(pl.concat(rows))
+    apart = combinations.contrast(moments.independent([together(one) for one in rows]), (-1, 1))
 
-    assert together.se == pytest.approx(apart.se, rel=0.01)
+    assert stacked.se == pytest.approx(apart.se, rel=0.01)
 
 
 def test_people_without_an_answer_stay_in_the_design():
     silent = wave("2025", [None] * 4 + CHANGED[4:], SAME)
-    known = overlaps.waves_together(pl.concat([wave("2024", ANSWERS, SAME), silent]))
+    known = together(pl.concat([wave("2024", ANSWERS, SAME), silent]))
 
     assert known.n.tolist() == [200, 196]
     assert known.df == 198  # those four answered in 2024
-    alone = overlaps.waves_together(silent)
-    dropped = overlaps.waves_together(silent.drop_nulls())
+    alone = together(silent)
+    dropped = together(silent.drop_nulls())
     assert alone.share_covariance[0, 0] != dropped.share_covariance[0, 0]
     assert alone.df == 194
 
@@ -67,19 +74,19 @@ def test_people_who_moved_stratum_are_counted():
     rows = pl.concat([wave("2024", ANSWERS, SAME), wave("2025", CHANGED, SAME, strata=("2", "1"))])
 
     assert overlaps.people_in_both(rows)["moved"].to_list() == [200]
-    assert overlaps.waves_together(rows).share_covariance[0, 1] == pytest.approx(0, abs=1e-5)
+    assert together(rows).share_covariance[0, 1] == pytest.approx(0, abs=1e-5)
 
 
 def test_twice_in_a_wave_and_alone_in_a_stratum_are_refused():
     rows = pl.concat([wave("2024", [1, 0, 1], ["a", "b", "b"], strata=("1",)), wave("2025", [1], ["c"], strata=("9",))])
 
     with pytest.raises(DesignError, match="1 respondents are there twice in wave 2024; 1 strata have one person: 9"):
-        overlaps.waves_together(rows)
+        together(rows)
 
 
 def test_the_order_of_rows_does_not_matter():
     rows = pl.concat([wave("2024", ANSWERS, SAME), wave("2025", CHANGED, SAME)])
-    one, other = (overlaps.waves_together(part) for part in (rows, rows.reverse()))
+    one, other = (together(part) for part in (rows, rows.reverse()))
 
     assert one.share.tolist() == other.share.tolist()
     assert one.covariance == pytest.approx(other.covariance, rel=1e-12)

@@ -1,0 +1,84 @@
+"""What the store holds behind an analyst's question: sums, or the respondents one by one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from tryghed.definitions.project import Project
+from tryghed.delivery.rscript import Line
+from tryghed.question import Question, set_in_store
+from tryghed.statistics import pooling, respondents, totals
+from tryghed.statistics.respondents import Domain, Sampled
+from tryghed.statistics.totals import Totals
+from tryghed.store import query as queries
+from tryghed.store.reader import open_reader
+
+
+def read_totals(project: Project, asked: Question, waves: Sequence[str]) -> Totals:
+    """Return the sums behind a question, of waves pooled where they are several.
+
+    Raises:
+        StoreError: There is no store, or it cannot be read.
+        DesignError: The sample design cannot support an estimate, or waves are weighted to different things.
+    """
+    with open_reader(project.folder, asked.survey) as reader:
+        sums = totals.read(
+            reader, queries.Shelf(project.queries), survey=asked.survey, waves=waves,
+            area_sets=[set_in_store(project, asked)], dimensions=[asked.dimension], indicators=asked.indicators,
+        )  # fmt: skip
+    pooling.expect_one_scale(sums)
+    return sums
+
+
+def read_respondents(
+    project: Project, asked: Question, periods: Sequence[Sequence[str]], indicators: Sequence[str] = ()
+) -> Sampled:
+    """Return the respondents behind a question, in the designs of the periods.
+
+    Args:
+        project: The project.
+        asked: The question.
+        periods: Waves, each pooled where they are several; the newest first.
+        indicators: Instead of those the question names.
+
+    Raises:
+        StoreError: There is no store, or it cannot be read.
+        DesignError: The sample design cannot support an estimate.
+    """
+    with open_reader(project.folder, asked.survey) as reader:
+        return respondents.read(
+            reader, queries.Shelf(project.queries), survey=asked.survey, periods=periods,
+            area_set=set_in_store(project, asked), dimension=asked.dimension,
+            indicators=list(indicators or asked.indicators),
+        )  # fmt: skip
+
+
+def rows_behind(project: Project, asked: Question, lines: Sequence[Line]) -> pl.DataFrame:
+    """Return the respondents an answer's lines rest on, as `estimate/respondent_rows` describes them: personal data.
+
+    Raises:
+        StoreError: There is no store, or it cannot be read.
+    """
+    waves = sorted({wave for one in lines for side in one.sides for wave in side.waves})
+    with open_reader(project.folder, asked.survey) as reader:
+        return reader.run(
+            queries.Shelf(project.queries)["estimate/respondent_rows"], waves=waves,
+            area_set=set_in_store(project, asked), dimension=asked.dimension,
+            pattern=queries.names_pattern(asked.indicators),
+        )  # fmt: skip
+
+
+def panel(project: Project, survey: str, waves: Sequence[str]) -> bool:
+    """Return whether some of the waves belong to one panel, so that they may have asked the same people."""
+    panels = [of for wave in dict.fromkeys(waves) if (of := project.wave(survey, wave).design.panel)]
+    return len(panels) > len(set(panels))
+
+
+def line(
+    row: Mapping[str, Any], one: Domain, other: Domain | None = None, *, prefix: str = "",
+    then: tuple[Domain, Domain] | None = None,
+) -> Line:  # fmt: skip
+    """Return what R recomputes of a row of an answer."""
+    said = [prefix, row["indicator"], row["area"], row["category"], *(["against", row["against"]] if other else [])]
+    return Line(" ".join(dict.fromkeys(filter(None, said))), row["indicator"], one, other, then)
