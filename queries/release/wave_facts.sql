@@ -13,6 +13,7 @@ kish = { type = "double", doc = "Kish's design effect of the weights, n * sum(w^
 file = { type = "varchar", doc = "delivered file" }
 sha256 = { type = "varchar", doc = "its checksum" }
 verified = { type = "boolean", doc = "whether checksum and rows were declared in the wave's definition" }
+revision = { type = "integer", doc = "1, and one more for each file that has replaced the one before" }
 accepted = { type = "bigint", doc = "warnings about the delivery that a person has accepted" }
 */
 with
@@ -32,7 +33,7 @@ decisions as (
     group by wave
 )
 
-select wave, answered, kish, file, sha256, verified, coalesce(accepted, 0) as accepted
+select wave, answered, kish, file, sha256, verified, revision, coalesce(accepted, 0) as accepted
 from waves
 join delivery using (wave)
 left join decisions using (wave)

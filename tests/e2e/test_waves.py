@@ -1,5 +1,6 @@
 """Waves side by side, as an analyst asks for them: differences, comparability, the codebook."""
 
+import json
 import re
 import shutil
 from xml.etree import ElementTree as ET
@@ -61,6 +62,23 @@ def test_the_changed_wording_is_told_with_both_wordings(demo, tmp_path):
     assert '<html lang="da">' in html
     assert "src=" not in html
     assert set(re.findall(r"url\((.{10})", html)) == {"data:font/"}  # nothing is fetched from anywhere
+
+
+def test_shares_without_an_answer_that_moved_are_told_without_a_verdict(demo, tmp_path):
+    # Guards against a filter that nobody declared, and that the questionnaire does not show.
+    page = tmp_path / "d.html"
+    counted = tryghed("query", "missing_by_item", "-p", "waves=2021,2023", "-f", "json", cwd=demo).stdout
+    shares = {(one["wave"], one["item"]): 100 * one["ikke_stillet"] / one["respondents"] for one in json.loads(counted)}
+
+    told = tryghed("wave", "diff", "tryghed/2021", "tryghed/2023", "--html", page, cwd=demo).stdout
+    quiet = tryghed("wave", "diff", "tryghed/2024", "tryghed/2025", cwd=demo).stdout
+
+    before, after = (f"{shares[year, 'unsafe_cellar']:.0f} %" for year in ("2021", "2023"))
+    assert re.search(rf"^unsafe_cellar +ikke stillet +{before} +{after}$", told, re.MULTILINE)
+    assert (before, after) == ("49 %", "0 %")
+    assert "none moved by more than 5 percentage points" in quiet
+    cells = re.search(r"unsafe_cellar</th><td>ikke stillet</td><td>(.*?)</td><td>(.*?)</td>", page.read_text("utf-8"))
+    assert [cell.replace("\u00a0", " ").replace("&nbsp;", " ") for cell in cells.groups()] == [before, after]
 
 
 def test_a_new_name_alone_changes_nothing(demo):

@@ -93,7 +93,7 @@ def slow(folder, say):
 
 def read(folder, say, stop):
     """Read until there is a file `stop`; say how often."""
-    os.nice(15)  # a hundred readers leave the importer, and others, the machine
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # they leave the importer, and others, the machine
     reads = 0
     while not Path(stop).exists():
         with open_reader(folder, "tryghed") as reader:

@@ -70,7 +70,8 @@ def diff(one: str, other: str, html: Path | None, project: Path | None, quiet: b
     """Show what changed between waves A and B, each written SURVEY/WAVE.
 
     How they were measured, which questions have another wording, other answers, another filter, place or name, which
-    are new and gone, and what that makes of comparing each indicator. The raw files are not needed: what a delivery
+    are new and gone, of which many more or fewer have no answer, and what that makes of comparing each indicator. The
+    raw files are not needed: what a delivery
     asked is kept in the store; a wave that is not loaded is known by its definition alone.
 
     \b
@@ -81,6 +82,10 @@ def diff(one: str, other: str, html: Path | None, project: Path | None, quiet: b
     width = columns(sys.stdout) or _PLAIN_WIDTH
     click.echo(exports.table(difference.facts(found), width=width))
     click.echo(fitted("\n".join(difference.questions(opened, found)), sys.stdout))
+    told, moved = difference.missing(opened, found)
+    click.echo(fitted(f"\n{told}", sys.stdout))
+    if moved is not None:
+        click.echo(exports.table(moved, width=width).rstrip("\n"))
     alike = difference.verdicts(found).group_by("verdict", "reasons", "why", maintain_order=True).agg("indicator")
     for verdict, reasons, why, indicators in alike.iter_rows():
         click.echo(fitted(f"\n{verdict} ({reasons}): {', '.join(indicators)}\n  {why}", sys.stdout))
@@ -88,7 +93,7 @@ def diff(one: str, other: str, html: Path | None, project: Path | None, quiet: b
     told = f"{count[Comparability.BREAK]} may not be compared, {count[Comparability.CAVEAT]} with a caveat"
     say(f"{len(found.comparisons)} indicators in both: {told}", quiet=quiet)
     if html is not None:
-        page = pages.wave_difference(opened, found.before, found.after, found.comparisons)
+        page = pages.wave_difference(opened, found.before, found.after, found.comparisons, found.shifts)
         text = render.alone(page, opened.templates)
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(text, encoding="utf-8")

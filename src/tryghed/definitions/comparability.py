@@ -76,6 +76,8 @@ class Limits(Definition):
     length_weeks: Annotated[float, Field(ge=0)] = 8  #: weeks by which fieldwork is longer or shorter
     response_points: Annotated[float, Field(ge=0)] = 10  #: percentage points between the response rates
     weights_ratio: Annotated[float, Field(ge=1)] = 1.5  #: larger design effect of the weights over the smaller
+    #: percentage points by which a share without an answer moves before `tryghed wave diff` tells it, without a verdict
+    missing_points: Annotated[float, Field(ge=0)] = 5
 
 
 class ComparabilityRules(Definition):

@@ -274,7 +274,7 @@ def _fingerprint(project: Project, examined: Examined) -> str:
     parts = [
         survey.model_dump_json(),
         wave.model_dump_json(),
-        project.comparability.model_dump_json(),
+        project.comparability.model_dump_json(exclude={"limits": {"missing_points"}}),  # only shown, never decides
         *(project.area_sets[name].model_dump_json(exclude={"outlines", "aliases", "titles"}) for name in names),
         examined.invited.write_csv(),
         *taken,

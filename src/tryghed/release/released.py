@@ -100,7 +100,8 @@ class WaveFacts:
     """How a wave was measured.
 
     `answered` counts respondents; `verified` says that the file's checksum and rows were declared; `accepted` counts
-    the warnings about the delivery that a person has accepted. `lonely_strata` are those of which one of several
+    the warnings about the delivery that a person has accepted. `revision` is 1, and one more for each file that has
+    replaced the one before; 0 in releases that do not know it. `lonely_strata` are those of which one of several
     sampling units was drawn, and `lonely_psu` how their variance was found; `replicates` is the kind
     and number of replicate weights that variances come from, where the provider delivered any.
     """
@@ -121,6 +122,7 @@ class WaveFacts:
     lonely_strata: tuple[str, ...] = ()
     replicates: tuple[str, int] | None = None
     accepted: int = 0
+    revision: int = 0
 
     @property
     def response_rate(self) -> float | None:

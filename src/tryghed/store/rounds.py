@@ -3,13 +3,15 @@
 Waves loaded by an earlier version of the software have neither; they are known by their definitions alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from tryghed.definitions.comparability import Comparability, Comparison, Reason, compare
 from tryghed.definitions.project import Project
 from tryghed.definitions.questionnaire import Question, Round, Weights
+from tryghed.definitions.survey import MISSING_CODES
+from tryghed.definitions.unanswered import Unanswered
 from tryghed.frames import COMPARABILITY, Accepted
 from tryghed.store import query as queries
 from tryghed.store import warehouse
@@ -35,6 +37,25 @@ def loaded(project: Project, survey: str) -> dict[str, Round]:
         for name, wave in project.waves[survey].items()
         if name in there
     }
+
+
+def unanswered(project: Project, survey: str, waves: Sequence[str]) -> dict[str, dict[str, Unanswered]]:
+    """Return how many gave no answer, by wave and item, for those of some waves that are loaded.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    there = [wave for wave in waves if (survey, wave) in warehouse.loaded(project.folder)]
+    if not there:
+        return {}
+    query = queries.Shelf(project.queries)["analysis/missing_by_item"]
+    with open_reader(project.folder, survey) as reader:
+        rows = reader.run(query, waves=there).to_dicts()
+    found: dict[str, dict[str, Unanswered]] = {wave: {} for wave in there}
+    for row in rows:
+        kinds = {kind: row[kind.replace(" ", "_")] for kind in MISSING_CODES}
+        found[row["wave"]][row["item"]] = Unanswered(row["respondents"], kinds)
+    return found
 
 
 def verdicts(project: Project, accepted: Accepted) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from tryghed.definitions.comparability import Comparability, Comparison, verdict
 from tryghed.definitions.differences import Difference, differences
 from tryghed.definitions.project import Project
 from tryghed.definitions.questionnaire import Round
+from tryghed.definitions.unanswered import Shift, shifts
 from tryghed.errors import UsageError
 from tryghed.store import rounds
 
@@ -17,12 +18,16 @@ _SHORT = 50  # characters of two sides that stand on one line
 
 @dataclass(frozen=True)
 class WaveDifference:
-    """Two waves of a survey, the earlier first: what differs, and what that makes of each indicator."""
+    """Two waves of a survey, the earlier first: what differs, and what that makes of each indicator.
+
+    `shifts` are the shares without an answer that moved; None where one of the waves is not loaded.
+    """
 
     before: Round
     after: Round
     differences: tuple[Difference, ...]
     comparisons: tuple[Comparison, ...]
+    shifts: tuple[Shift, ...] | None
 
 
 def compared(project: Project, one: str, other: str) -> WaveDifference:
@@ -47,7 +52,17 @@ def compared(project: Project, one: str, other: str) -> WaveDifference:
         loaded.get(name) or Round(project.surveys[survey], project.waves[survey][name]) for name in (earlier, later)
     )
     found = [project.comparison(survey, name, later, earlier) for name in project.surveys[survey].indicators]
-    return WaveDifference(before, after, differences(before, after), tuple(filter(None, found)))
+    return WaveDifference(
+        before, after, differences(before, after), tuple(filter(None, found)),
+        _shifts(project, survey, earlier, later),
+    )  # fmt: skip
+
+
+def _shifts(project: Project, survey: str, earlier: str, later: str) -> tuple[Shift, ...] | None:
+    known = rounds.unanswered(project, survey, [earlier, later])
+    if len(known) < 2:  # noqa: PLR2004 both sides
+        return None
+    return shifts(known[earlier], known[later], project.comparability.limits.missing_points)
 
 
 def facts(one: WaveDifference) -> pl.DataFrame:
@@ -70,6 +85,23 @@ def questions(project: Project, one: WaveDifference) -> Iterator[str]:
         yield kind if kind in ("new", "gone") else f"{kind} ({judged[kind].danish})"
         for found in by_kind[kind]:
             yield from _sides(found, *_names(one))
+
+
+def missing(project: Project, one: WaveDifference) -> tuple[str, pl.DataFrame | None]:
+    """Return a sentence on the shares without an answer, and a table of those that moved."""
+    points = f"{project.comparability.limits.missing_points:g} percentage points"
+    if one.shifts is None:
+        return "shares without an answer: not compared, for one of the waves is not loaded", None
+    if not one.shifts:
+        return f"shares without an answer: none moved by more than {points}", None
+    columns = ["item", "no answer because", *_names(one)]
+    rows = [(found.item, found.kind, f"{100 * found.before:.0f} %", f"{100 * found.after:.0f} %")
+            for found in one.shifts]  # fmt: skip
+    told = (
+        f"shares without an answer that moved by more than {points} (unweighted; ikke stillet and filtreret fra of "
+        "all, the others of those asked). No verdict follows: look whether the filter is another"
+    )
+    return told, pl.DataFrame(rows, columns, orient="row")
 
 
 def _sides(one: Difference, before: str, after: str) -> Iterator[str]:

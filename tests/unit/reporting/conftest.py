@@ -286,6 +286,7 @@ class City:
             (request.survey, one): WaveFacts(
                 request.survey, one, date(int(one) - 1, 12, 2), date(int(one), 1, 31), "Epinion", ("web", "telefon"),
                 14400, 5210, 1.2, "x.sav", "0" * 64, verified=verified, accepted=0 if verified else 2,
+                revision=1 if verified or one == "2024" else 2,
             )
             for request in wanted.requests for one in request.waves
         }  # fmt: skip

@@ -230,12 +230,27 @@ def _notes(view: View, code: str) -> tuple[Note, ...]:
     found = [
         Note("Spor et tal", trace),
         Note("Data og rettigheder", _rights(view)),
-        Note("Udgivelse", identity + verified + accepted),
+        Note("Udgivelse", identity + _deliveries(view) + verified + accepted),
         *_edition(view, code),
     ]
     if view.report.contact:
         found.append(Note("Kontakt", view.report.contact))
     return tuple(found)
+
+
+def _deliveries(view: View) -> str:
+    """Return which delivery the wave's numbers are from, and which other waves are from a file that replaced one."""
+    own = view.facts
+    if own is None or not own.revision:
+        return ""
+    others = [
+        f"{'' if one.survey == own.survey else view.project.surveys[one.survey].title + ' '}{one.wave} "
+        f"(revision {one.revision})"
+        for one in view.released.facts.values()
+        if one.revision > 1 and one is not own
+    ]
+    replaced = f" Også erstattet af en senere leverance: {danish.join(others)}." if others else ""
+    return f" Tallene for {own.wave} er fra leverancens revision {own.revision}.{replaced}"
 
 
 def _edition(view: View, code: str) -> list[Note]:
