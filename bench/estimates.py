@@ -1,33 +1,37 @@
-"""How long estimates take: 60,000 answers, 40 indicators, thousands of domains, with and without clusters.
+"""How long a full table takes: 40 indicators for 2,655 domains, at 60,000, a million and ten million answers.
 
-    python bench/estimates.py [--threads 2] [--r]
+    python bench/estimates.py [--sizes 60000 1000000 10000000] [--threads 2] [--repeats 3] [--r] [--svy PYTHON]
 
-Two layouts of about the same number of domains: `flat`, 2,655 areas that do not overlap; `layered`, five area sets
-over each other crossed with four dimensions, as a release uses them. `--r` also runs R's `svyby` on a part of the
-flat layout (one indicator of the first 200 areas) and compares the numbers. Figures measured are in README.md.
+Sampled as people or in clusters of eleven; `flat`, 2,655 areas that do not overlap, and `layered`, five area sets over
+each other crossed with four dimensions, as a release uses them. Each is measured in a process of its own, beside the
+bare scan: the plain sum of the same columns. `--r` also runs R's `svyby` on a part (one indicator, 200 areas), `--svy`
+the Python package svy where PYTHON has it (one indicator, all areas), both on 60,000 answers in clusters; what they
+would take for the full table is multiplied out from that. Figures measured are in README.md.
 """
 
 import argparse
+import json
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from tryghed.frames import Accepted, Source
-from tryghed.statistics import contrasts, estimate, totals
-from tryghed.store import query
-from tryghed.store.reader import open_reader
-from tryghed.store.warehouse import publish
+from tryghed.statistics import contrasts, estimate, intervals, totals
+from tryghed.store import layout, loading, query, schema
+from tryghed.store.reader import Reader, open_reader
 
 ROOT = Path(__file__).parents[1]
-ANSWERS, INDICATORS, AREAS = 60_000, 40, 2_655
+INDICATORS, AREAS, CLUSTER, COMPARED = 40, 2_655, 11, 60_000
 NAMES = [f"indicator_{number:02}" for number in range(INDICATORS)]
 LAYERS = {"districts": 13, "bydele": 10, "kvarterer": 67, "vulnerable": 15, "vulnerable_old": 16}
+INSIDE = {"vulnerable": 5, "vulnerable_old": 6}  #: these hold one of so many areas, all others everybody
+AGES = ("18_24", "25_34", "35_49", "50_64", "65_79", "80_plus")
 LAYOUTS = {
     "flat": (["flat"], ["alle"]),
     "layered": (list(LAYERS), ["alle", "sex", "age", "sex*age"]),
@@ -38,139 +42,213 @@ suppressMessages(library(survey))
 d <- read.csv(commandArgs(trailingOnly = TRUE)[1], na.strings = "")
 des <- svydesign(~psu, strata = ~stratum, weights = ~weight, data = d, nest = TRUE)
 areas <- paste0("a", 0:199)
-took <- system.time(by <- svyby(~y, ~area, subset(des, area %in% areas & !is.na(y)), svymean))["elapsed"]
+took <- system.time(by <- svyby(~y, ~area, subset(des, area %in% areas & !is.na(y)), svymean))
 write.csv(data.frame(area = by$area, share = by$y, se = by$se), commandArgs(trailingOnly = TRUE)[2], row.names = FALSE)
-cat(took)
+cat(sum(took[1:2]))
+"""
+SVY_SCRIPT = """
+import sys, time
+import polars as pl, svy
+rows = pl.read_csv(sys.argv[1], schema_overrides={"stratum": pl.String, "y": pl.Float64})
+start = time.process_time()
+sample = svy.Sample(rows, svy.Design(stratum="stratum", wgt="weight", psu="psu"))
+found = sample.estimation.mean("y", by="area", drop_nulls=True)
+took = time.process_time() - start
+cells = [(str(one.by_level[0]), one.est, one.se) for one in found.estimates]
+pl.DataFrame(cells, schema=["area", "share", "se"], orient="row").write_csv(sys.argv[2])
+print(took)
 """
 
 
-def wave(name: str, *, clustered: bool) -> Accepted:
-    """Return a wave of made-up answers; a cluster is a neighbourhood of about fifteen answers within one area."""
-    draw = np.random.default_rng(1)
-    ids = [f"r{number:06}" for number in range(ANSWERS)]
-    flat = draw.integers(0, AREAS, ANSWERS)
-    kvarter, house = flat % 67, draw.integers(0, 2, ANSWERS)
-    sex = np.array(["kvinde", "mand"])[draw.integers(0, 2, ANSWERS)]
-    age = np.array(["18_24", "25_34", "35_49", "50_64", "65_79", "80_plus"])[draw.integers(0, 6, ANSWERS)]
-    answered = draw.random((INDICATORS, ANSWERS)) > 0.05  # noqa: PLR2004 - a share of refusals
-    counts = draw.integers(0, 2, (INDICATORS, ANSWERS)) == 1
-    respondents = pl.DataFrame(
-        {
-            "respondent": ids,
-            "weight": pl.Series(np.round(draw.uniform(2, 30, ANSWERS), 4)).cast(pl.Decimal(18, 9)),
-            "stratum": [str(one) for one in kvarter % 13],
-            "psu": pl.Series([f"{a}-{h}" for a, h in zip(flat, house, strict=True)] if clustered else [None] * ANSWERS,
-                             dtype=pl.String),
-            "unit": pl.Series([None] * ANSWERS, dtype=pl.String),
-        }
-    )  # fmt: skip
-    scores = pl.DataFrame(
-        {"respondent": ids}
-        | {one: pl.Series(counts[k].astype(np.int8)).set(pl.Series(~answered[k]), None) for k, one in enumerate(NAMES)}
+def build(folder: Path, answers: int, *, clustered: bool) -> None:
+    """Make a store of one wave of made-up answers, straight in SQL: the same way in would take an hour for millions.
+
+    Respondents stand in the order an import gives them: by stratum, PSU and location.
+    """
+    (folder / "store").mkdir(mode=0o700)
+    path = folder / "store" / "gen-000001.duckdb"
+    order = sorted(range(AREAS), key=lambda area: (str(area % 67 % 13), area))
+    with loading.opened(path) as connection:
+        layout.bring_up(connection, path)
+        schema.create_survey(connection, "bench")
+        schema.add_columns(connection, "bench", "score", dict.fromkeys(NAMES, "tinyint"))
+        connection.execute("set threads=2")
+        area = pl.DataFrame({"location": range(1, AREAS + 1), "code": order})
+        _insert(connection, "location", _places(area))
+        _insert(connection, "profile", _kinds())
+        connection.register("area", schema.Stream(area))
+        connection.execute(_respondents(answers, clustered=clustered))
+        connection.execute("checkpoint")
+    (folder / "store" / "current").write_text(path.name + "\n", encoding="ascii")
+
+
+def _respondents(answers: int, *, clustered: bool) -> str:
+    scores = ", ".join(
+        f"case when hash(i, {number}) % 20 > 0 then (hash({number}, i) % 2)::tinyint end as {name}"
+        for number, name in enumerate(NAMES)
     )
-    inside = {"vulnerable": flat % 5 == 0, "vulnerable_old": flat % 6 == 0}
-    areas = {"flat": (flat, None)} | {
-        one: (kvarter % size, inside.get(one)) for one, size in LAYERS.items()
-    }  # fmt: skip
-    dimensions = {"sex": sex, "age": age, "sex*age": np.char.add(np.char.add(sex, "*"), age)}
-    return Accepted(
-        "bench", name, Source("made", "0" * 64, False, ANSWERS, INDICATORS), name, respondents,
-        pl.DataFrame({"respondent": ids}), scores, _memberships(ids, areas), _groupings(ids, dimensions), {},
-    )  # fmt: skip
+    psu = f"location || '-' || lpad((i // {CLUSTER})::varchar, 8, '0')" if clustered else "null"
+    return f"""
+        insert into bench.score by name
+        select 'made' as wave, 'r' || i as respondent, (2 + hash(i, 'weight') % 280000 / 10000)::decimal(18, 9) as weight,
+            (code % 67 % 13)::varchar as stratum, {psu} as psu, location, (1 + hash(i, 'profile') % 12)::integer as profile,
+            {scores}
+        from (select i, (1 + i * {AREAS} // {answers})::integer as location from range({answers}) as t(i)) join area using (location)
+        order by i
+    """  # noqa: S608, E501 - our own numbers
 
 
-def _memberships(ids: list[str], areas: dict[str, tuple[np.ndarray, np.ndarray | None]]) -> pl.DataFrame:
-    parts = []
-    for area_set, (area, inside) in areas.items():
-        rows = pl.DataFrame({"respondent": ids, "area_set": area_set, "area": [f"a{one}" for one in area]})
-        parts += [rows if inside is None else rows.filter(pl.Series(inside)), rows.with_columns(area=pl.lit("alle"))]
-    return pl.concat(parts)
+def _places(area: pl.DataFrame) -> pl.DataFrame:
+    code = pl.col("code")
+    sets = {"flat": code, **{name: code % 67 % size for name, size in LAYERS.items()}}
+    inside = {name: code % INSIDE.get(name, 1) == 0 for name in sets}
+    parts = [area.filter(inside[one]).select("location", area_set=pl.lit(one), area="a" + sets[one].cast(pl.String))
+             for one in sets]  # fmt: skip
+    parts += [area.select("location", area_set=pl.lit(one), area=pl.lit("alle")) for one in sets]
+    return pl.concat(parts).select(pl.lit("made").alias("wave"), pl.all())
 
 
-def _groupings(ids: list[str], dimensions: dict[str, np.ndarray]) -> pl.DataFrame:
-    everybody = pl.DataFrame({"respondent": ids, "dimension": "alle", "category": "alle"})
-    parts = [
-        pl.DataFrame({"respondent": ids, "dimension": one, "category": categories.tolist()})
-        for one, categories in dimensions.items()
-    ]
-    return pl.concat([everybody, *parts])
+def _kinds() -> pl.DataFrame:
+    rows = []
+    for number in range(12):
+        sex, age = ("kvinde", "mand")[number % 2], AGES[number // 2]
+        kinds = (("alle", "alle"), ("sex", sex), ("age", age), ("sex*age", f"{sex}*{age}"))
+        rows += [("made", number + 1, *kind) for kind in kinds]
+    return pl.DataFrame(rows, schema=["wave", "profile", "dimension", "category"], orient="row")
 
 
-def measure(folder: Path, threads: int) -> None:
-    """Print seconds for each layout and design: reading the sums (fastest of three), then folding them."""
+def _insert(connection: object, table: str, rows: pl.DataFrame) -> None:
+    loading.insert(connection, f"bench.{table}", rows)  # type: ignore[arg-type]
+
+
+def measure(folder: Path, layers: str, threads: int, repeats: int) -> dict[str, float]:
+    """Return seconds, wall and processor, of the bare scan and of each step to the full table, and the peak memory."""
+    area_sets, dimensions = LAYOUTS[layers]
     queries = query.load_all([ROOT / "queries"])
-    for design in ("people", "clusters"):
-        for layout, (area_sets, dimensions) in LAYOUTS.items():
-            with open_reader(folder, "bench", threads=threads) as reader:
-                seconds, known = [], None
-                for _ in range(3 if design == "people" else 1):
-                    start = time.perf_counter()
-                    known = totals.read(
-                        reader, queries, survey="bench", waves=[design], area_sets=area_sets, dimensions=dimensions,
-                        indicators=NAMES,
-                    )  # fmt: skip
-                    seconds.append(time.perf_counter() - start)
-            assert known is not None
-            start = time.perf_counter()
-            rows = estimate.shares(known)
-            folded = time.perf_counter() - start
-            start = time.perf_counter()
-            compared = contrasts.against_rest(known, power=0.8)
-            print(
-                f"{design:9} {layout:8} {len(known.domains):5} domains: sums {min(seconds):5.2f} s, "
-                f"{rows.height:6} shares {folded:5.2f} s, {compared.height:6} against the rest "
-                f"{time.perf_counter() - start:5.2f} s; peak {_peak():5.0f} MB"
-            )
+    intervals.limits("korn-graubard", 0.5, 0.01, 10, 9)  # loads scipy
+    with open_reader(folder, "bench", threads=threads) as reader:
+        found = _timed("scan", repeats, lambda: _scan(reader))
+
+        def read() -> totals.Totals:
+            return totals.read(
+                reader, queries, survey="bench", waves=["made"], area_sets=area_sets, dimensions=dimensions,
+                indicators=NAMES,
+            )  # fmt: skip
+
+        found |= _timed("sums", repeats, read)
+        known = read()
+    found["domains"] = len(known.domains)
+    found |= _timed("shares", repeats, lambda: estimate.shares(known))
+    found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found |= _timed("rest", 1, lambda: contrasts.against_rest(known, power=0.8))
+    return found
 
 
-def against_r(folder: Path, accepted: Accepted) -> None:
-    """Print what R's svyby takes for 200 areas and one indicator, and how far the numbers are apart."""
-    area = accepted.membership.filter(pl.col("area_set") == "flat", pl.col("area") != "alle")
-    rows = (
-        accepted.respondents.join(accepted.scores.select("respondent", y=NAMES[0]), on="respondent")
-        .join(area.select("respondent", "area"), on="respondent")
-        .select("weight", "stratum", "psu", "area", "y")
-    )
-    rows.write_csv(folder / "sample.csv")
-    script = folder / "svyby.R"
-    script.write_text(R_SCRIPT)
-    run = subprocess.run(  # noqa: S603 - our own script
-        ["Rscript", script, folder / "sample.csv", folder / "by.csv"],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    theirs = pl.read_csv(folder / "by.csv")
+def _scan(reader: Reader) -> None:
+    sums = ", ".join(f"sum({name})" for name in NAMES)
+    text = f"select {sums}, sum(weight), max(stratum), max(psu), max(location), max(profile) from score"  # noqa: S608
+    reader._connection.execute(text).fetchall()
+
+
+def _timed(name: str, repeats: int, work: Callable[[], object]) -> dict[str, float]:
+    """Return the least seconds of several runs."""
+    wall, cpu = [], []
+    for _ in range(repeats):
+        before, start = time.process_time(), time.perf_counter()
+        work()
+        wall.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - before)
+    return {name: min(wall), f"{name}_cpu": min(cpu)}
+
+
+def compare(folder: Path, wanted: argparse.Namespace, ours: float) -> None:
+    """Print what R and svy take for a part of the flat table, what all would take, and how far they are from us."""
+    sample, theirs = folder / "sample.csv", folder / "theirs.csv"
     with open_reader(folder, "bench") as reader:
+        rows = reader._connection.execute(
+            f"select weight::double, stratum, psu, area, {NAMES[0]} from score join location using (wave, location) "  # noqa: S608
+            "where area_set = 'flat' and area <> 'alle'"
+        ).fetchall()
         known = totals.read(
-            reader, query.load_all([ROOT / "queries"]), survey="bench", waves=["clusters"], area_sets=["flat"],
+            reader, query.load_all([ROOT / "queries"]), survey="bench", waves=["made"], area_sets=["flat"],
             dimensions=["alle"], indicators=NAMES[:1],
         )  # fmt: skip
-    both = estimate.shares(known).join(theirs, on="area", suffix="_r")
-    apart = {one: float((both[one] - both[f"{one}_r"]).abs().max()) for one in ("share", "se")}  # type: ignore[arg-type]
-    print(f"R svyby, {both.height} domains, 1 indicator: {float(run.stdout):.2f} s; largest deviation {apart}")
+    names = ["weight", "stratum", "psu", "area", "y"]
+    pl.DataFrame(rows, schema=names, orient="row").write_csv(sample)
+    runs = [("R svyby", ["Rscript", "-"], R_SCRIPT, 200)] if wanted.r else []
+    runs += [("svy", [wanted.svy, "-"], SVY_SCRIPT, AREAS)] if wanted.svy else []
+    for name, command, script, areas in runs:
+        done = subprocess.run(  # noqa: S603 - our own scripts
+            _with_arguments(command, script, folder, [sample, theirs]), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            print(f"{name}: {done.stderr.strip().splitlines()[-1]}")
+            continue
+        both = estimate.shares(known).join(pl.read_csv(theirs), on="area", suffix="_theirs")
+        apart = {one: (both[one] - both[f"{one}_theirs"]).abs().max() for one in ("share", "se")}
+        took = float(done.stdout.split()[-1])
+        full = took * INDICATORS * AREAS / areas
+        print(
+            f"{name}: {took:.2f} s of processor time for {areas:,} areas and one indicator, so {full:,.0f} s for the "
+            f"full table: {full / ours:,.0f} times ours ({ours:.2f} s); largest deviation {apart}"
+        )
 
 
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _with_arguments(command: Sequence[str], script: str, folder: Path, arguments: Sequence[Path]) -> list[str]:
+    path = folder / "script"
+    path.write_text(script)
+    return [command[0], str(path), *map(str, arguments)]
 
 
 def main() -> None:
-    """Make the waves in a temporary folder, measure, and clean up."""
+    """Make each store in a temporary folder, measure it in processes of their own, and clean up."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[60_000, 1_000_000, 10_000_000])
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--r", action="store_true", help="also compare with R's svyby")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--r", action="store_true", help="also run R's svyby on a part")
+    parser.add_argument("--svy", default="", metavar="PYTHON", help="also run svy on a part, with this interpreter")
+    parser.add_argument("--child", nargs=2, metavar=("FOLDER", "LAYOUT"), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
-    folder = Path(tempfile.mkdtemp())
-    try:
-        waves = {name: wave(name, clustered=name == "clusters") for name in ("people", "clusters")}
-        for one in waves.values():
-            publish(folder, one)
-        measure(folder, wanted.threads)
-        if wanted.r:
-            against_r(folder, waves["clusters"])
-    finally:
-        shutil.rmtree(folder)
+    if wanted.child:
+        folder, layers = wanted.child
+        print(json.dumps(measure(Path(folder), layers, wanted.threads, wanted.repeats)))
+        return
+    columns = ("answers", "sampled as", "layout", "domains", "bare scan", "sums", "times the scan", "shares", "peak",
+               "against the rest")  # fmt: skip
+    print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
+    for answers in wanted.sizes:
+        for design in ("people", "clusters"):
+            folder = Path(tempfile.mkdtemp())
+            try:
+                build(folder, answers, clustered=design == "clusters")
+                rows = {layers: _child(folder, layers, wanted) for layers in LAYOUTS}
+                for layers, row in rows.items():
+                    print(_told(answers, design, layers, row), flush=True)
+                if answers == COMPARED and design == "clusters":
+                    full = rows["flat"]["sums_cpu"] + rows["flat"]["shares_cpu"]
+                    compare(folder, wanted, full)
+            finally:
+                shutil.rmtree(folder)
+
+
+def _child(folder: Path, layers: str, wanted: argparse.Namespace) -> dict[str, float]:
+    command = [sys.executable, __file__, "--child", str(folder), layers, "--threads", str(wanted.threads),
+               "--repeats", str(wanted.repeats)]  # fmt: skip
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - ourselves
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _told(answers: int, design: str, layers: str, row: dict[str, float]) -> str:
+    def both(name: str) -> str:
+        return f"{row[name]:.2f} s ({row[f'{name}_cpu']:.2f})"
+
+    ratio = row["sums_cpu"] / row["scan_cpu"]
+    return (
+        f"| {answers:,} | {design} | {layers} | {row['domains']:,.0f} | {both('scan')} | {both('sums')} | {ratio:.1f} "
+        f"| {both('shares')} | {row['peak']:,.0f} MB | {both('rest')} |"
+    )
 
 
 if __name__ == "__main__":

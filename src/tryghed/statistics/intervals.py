@@ -106,6 +106,8 @@ def limits(
 ) -> tuple[Numbers, Numbers]:
     """Return lower and upper limits; shares of 0 and 1, where a logit interval does not exist, have Korn-Graubard's."""
     own = LIMITS[method](share, variance, n, df, level)
+    if method == "korn-graubard":
+        return own
     otherwise = korn_graubard_limits(share, variance, n, df, level)
     extreme = np.isin(np.asarray(share, dtype=np.float64), [0.0, 1.0])
     lower, upper = (np.where(extreme, other, one) for one, other in zip(own, otherwise, strict=True))
@@ -117,7 +119,10 @@ def t_quantile(df: ArrayLike, level: float | Numbers) -> Numbers:
     from scipy.special import stdtrit
 
     freedom = np.asarray(df, dtype=np.float64)
-    return np.asarray(stdtrit(freedom, (1 + np.asarray(level)) / 2), dtype=np.float64)
+    if np.ndim(level):
+        return np.asarray(stdtrit(freedom, (1 + np.asarray(level)) / 2), dtype=np.float64)
+    each, place = np.unique(freedom, return_inverse=True)  # a table has few different ones, and each costs a search
+    return np.asarray(stdtrit(each, (1 + level) / 2)[place].reshape(freedom.shape), dtype=np.float64)
 
 
 def t_two_sided(statistic: ArrayLike, df: ArrayLike) -> Numbers:
