@@ -53,6 +53,22 @@ NOTATIONS = {
 }
 
 
+#: What copying, keyboards and word processors make of a number, beside the eleven notations.
+DISGUISED = {
+    "digits of full width": lambda d: "".join(chr(0xFF10 + int(one)) for one in d[:6]) + f"-{d[6:]}",
+    "all of full width": lambda d: "".join(chr(0xFF10 + int(one)) for one in d),
+    "tab": lambda d: f"{d[:6]}\t{d[6:]}",
+    "line break": lambda d: f"{d[:6]}\n{d[6:]}",
+    "soft hyphen": lambda d: f"{d[:6]}\u00ad{d[6:]}",
+    "not seen": lambda d: f"{d[:3]}\u200b{d[3:]}",
+    "narrow blank": lambda d: f"{d[:6]}\u202f{d[6:]}",
+    "wide gap": lambda d: f"{d[:6]} -  {d[6:]}",
+    "colon": lambda d: f"{d[:6]}:{d[6:]}",
+    "brackets": lambda d: f"({d[:6]}) {d[6:]}",
+    "formula of Excel": lambda d: f'="{d}"',
+}
+
+
 @pytest.fixture(scope="module")
 def numbers():
     return people(EACH, 11)
@@ -79,6 +95,23 @@ def test_a_column_of_them_is_refused_also_where_most_left_it_blank(numbers, nota
     kept = int(len(values) * part)
     found = found_in("x", [*values[:kept], *([None] * (len(values) - kept))])
     assert found["cpr_column"].count >= 0.999 * kept
+
+
+@pytest.mark.parametrize("disguise", DISGUISED)
+def test_numbers_in_disguise_are_caught_and_masked(numbers, disguise):
+    # Guards against a sign nobody sees that lets a number in, and one that ended the program.
+    written = [DISGUISED[disguise](one) for one in numbers[:200]]
+
+    assert cpr.found(pl.Series(written)).to_list() == numbers[:200]
+    masked = privacy.masked(pl.Series([f"jeg er {one}!" for one in written]))
+    assert masked.count == 200
+    assert not [text for text in masked.text if any(sign.isdigit() for sign in text)]
+
+
+def test_text_without_numbers_is_kept_sign_by_sign():
+    text = "to linjer\nmed\u00a0faste\u202fblanktegn og ½ – ３ gange"
+
+    assert privacy.masked(pl.Series([text])).text.to_list() == [text]
 
 
 def test_integers_without_their_leading_zero_are_caught(numbers):

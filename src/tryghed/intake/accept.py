@@ -246,7 +246,11 @@ def _columns(delivered: Delivered, wave: Wave) -> Iterator[Finding]:
     there = delivered.rows.columns
     yield from allowed.missing(there, wave)
     yield from allowed.unnamed(there, wave)
-    yield from privacy.found(delivered, respondent=wave.design.respondent, free_text=wave.free_text.values())
+    design = wave.design
+    yield from privacy.found(
+        delivered, respondent=design.respondent, free_text=wave.free_text.values(),
+        kept=[one for one in (design.stratum, design.psu, design.household) if one],
+    )  # fmt: skip
 
 
 def _outside(units: pl.Series, wave: Wave, project: Project) -> list[Finding]:

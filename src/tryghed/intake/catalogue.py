@@ -67,7 +67,9 @@ CODES: Final[dict[str, Code]] = {
         "ask for a file without it, and delete this one",
     ),
     "cpr_in_text": Code(
-        _WARNING, "single values hold what looks like a CPR number, in a column that is not free text",
+        ("warning", "error"),
+        "single values hold what looks like a CPR number, in a column that is not free text; an error where the column "
+        "enters as it is (stratum, sampling unit, household)",
         "look at the rows; ask for a file without them, and delete this one",
     ),
     "cpr_replaced": Code(_INFO, "respondents are known by CPR numbers; pseudonyms stand for them in the store", ""),

@@ -9,15 +9,28 @@ from typing import Final
 
 import polars as pl
 
-#: What may stand between the parts of a written number; the dashes of several keyboards, a no-break space.
-_GAP: Final = "[ \u00a0./_\u2010-\u2015\u2212-]{0,3}"
-_SOME_GAP: Final = _GAP.replace("{0,3}", "{1,3}")
+#: Signs that are others than they look like, or not seen at all: digits of other scripts, blanks and dashes of several
+#: keyboards, and what word processors put in for the line break.
+_ODD: Final = (
+    "[\\t\\r\\n\u00a0\u00ad\u0660-\u0669\u06f0-\u06f9\u2000-\u2015\u202f\u2060\u2212\u3000\ufeff\uff0d\uff10-\uff19]"
+)
+_PLAIN: Final[dict[int, str | None]] = (
+    {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0xFF10) for digit in range(10)}
+    | dict.fromkeys(map(ord, "\t\r\n\u00a0\u202f\u3000"), " ")
+    | dict.fromkeys(range(0x2000, 0x200B), " ")
+    | dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
+    | dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFF0D], "-")
+)
+#: What may stand between the parts of a written number; before the last four digits more is seen.
+_GAP: Final = "[ ./_-]{0,3}"
+_LAST_GAP: Final = "[ ./_:)-]{0,5}"
+_SOME_GAP: Final = "[ ./_:)-]{1,5}"
 #: ddmmyy-xxxx, or ddmmyyyy-xxxx where something parts the year from the last four digits.
-_PARTS: Final = rf"(\d{{2}}){_GAP}(\d{{2}}){_GAP}(?:(\d{{2}}){_GAP}|(\d{{4}}){_SOME_GAP})(\d{{4}})"
-_WRITTEN: Final = rf"(?:^|\D){_PARTS}(?:\D|$)"
+_PARTS: Final = rf"([0-9]{{2}}){_GAP}([0-9]{{2}}){_GAP}(?:([0-9]{{2}}){_LAST_GAP}|([0-9]{{4}}){_SOME_GAP})([0-9]{{4}})"
+_WRITTEN: Final = rf"(?:^|[^0-9]){_PARTS}(?:[^0-9]|$)"
 #: For Python, where a match may not use up what stands around it.
-IN_TEXT: Final = re.compile(rf"(?<!\d){_PARTS}(?!\d)", re.ASCII)
-_WHOLE: Final = r"^\d{9,10}(?:[.,]0+)?$"
+IN_TEXT: Final = re.compile(rf"(?<![0-9]){_PARTS}(?![0-9])")
+_WHOLE: Final = r"^[0-9]{9,10}(?:[.,]0+)?$"
 _LEAST, _MOST = 101_000_000, 9_199_999_999  # 01.01.00-0000 without its zero, and the highest with 60 days more
 _ADMINISTRATIVE = 60
 
@@ -33,6 +46,11 @@ def found(column: pl.Series) -> pl.Series:
     if column.dtype in (pl.String, pl.Categorical, pl.Enum):
         return _in_texts(column.cast(pl.String))
     return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, column.len())
+
+
+def plain(text: str) -> str:
+    """Return text with plain digits, blanks and dashes, and without signs that are not seen."""
+    return text.translate(_PLAIN)
 
 
 def valid(day: int, month: int, year: int, last_four: str) -> bool:
@@ -58,14 +76,16 @@ def _in_numbers(column: pl.Series) -> pl.Series:
 
 def _in_texts(column: pl.Series) -> pl.Series:
     text = column.str.strip_chars()
+    if text.str.contains(_ODD).any():
+        text = pl.Series(column.name, [plain(one) if one else one for one in text.to_list()], dtype=pl.String)
     if not (text.str.len_bytes() >= 9).any():  # noqa: PLR2004 the shortest that can be one
         return pl.Series(column.name, [None], dtype=pl.String).new_from_index(0, column.len())
     whole = text.str.contains(_WHOLE)
-    digits = pl.select(pl.when(whole).then(text.str.extract(r"^(\d+)", 1))).to_series()
-    plain = _checked(digits.cast(pl.Int64, strict=False))
+    digits = pl.select(pl.when(whole).then(text.str.extract(r"^([0-9]+)", 1))).to_series()
+    numbers_only = _checked(digits.cast(pl.Int64, strict=False))
     at = (~whole & text.str.contains(_WRITTEN)).fill_null(value=False)
     if not at.any():
-        return plain.alias(column.name)
+        return numbers_only.alias(column.name)
     written = pl.DataFrame({"row": at.arg_true(), "text": text.filter(at)})
     several = written.with_columns(pl.col("text").str.extract_all(_WRITTEN)).explode("text")
     names = ["day", "month", "short", "long", "last"]
@@ -77,7 +97,7 @@ def _in_texts(column: pl.Series) -> pl.Series:
                           (pl.col("year") % 100).cast(pl.String).str.zfill(2),
                           pl.col("last").cast(pl.String).str.zfill(4))  # fmt: skip
     hits = numbers.filter(_holds()).select("row", digits_of.alias("number")).unique("row", keep="first")
-    rows = pl.DataFrame({"row": pl.arange(0, column.len(), eager=True).cast(pl.UInt32), "plain": plain})
+    rows = pl.DataFrame({"row": pl.arange(0, column.len(), eager=True).cast(pl.UInt32), "plain": numbers_only})
     both = rows.join(hits, on="row", how="left", maintain_order="left")
     return both.select(pl.coalesce("plain", "number")).to_series().alias(column.name)
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from tryghed.frames import Finding
 from tryghed.intake import cpr
+from tryghed.intake.catalogue import Severity
 from tryghed.intake.delivered import Delivered
 from tryghed.intake.findings import at_rows
 
@@ -41,17 +42,21 @@ class Masked:
     count: int
 
 
-def found(delivered: Delivered, *, respondent: str, free_text: Collection[str]) -> list[Finding]:
+def found(
+    delivered: Delivered, *, respondent: str, free_text: Collection[str], kept: Collection[str] = ()
+) -> list[Finding]:
     """Return the columns and values with CPR numbers, e-mail addresses and telephone numbers.
 
     Args:
         delivered: Every column of the delivery, whether the definition names it or not.
         respondent: The column that may hold CPR numbers, because pseudonyms will stand for them.
         free_text: Columns in which single ones are masked.
+        kept: Columns that enter as they are, such as the stratum: a single number in them refuses the file.
     """
     results: list[Finding] = []
     for column in delivered.rows:
-        results += _cpr_in(column, is_key=column.name == respondent, is_text=column.name in free_text)
+        results += _cpr_in(column, is_key=column.name == respondent, is_text=column.name in free_text,
+                           severity="error" if column.name in kept else "warning")  # fmt: skip
         if column.name not in free_text:
             results += _contacts_in(column, called=f"{column.name} {delivered.labels.get(column.name, '')}")
     return results
@@ -79,7 +84,8 @@ def listed(values: Iterable[object]) -> list[str]:
     return [_masked_one(str(value))[0] for value in values]
 
 
-def _masked_one(text: str) -> tuple[str, int]:
+def without_cpr(text: str) -> tuple[str, int]:
+    """Return a text with a mark in place of every CPR number in it, and how many there were."""
     count = 0
 
     def mark(match: re.Match[str]) -> str:
@@ -90,14 +96,20 @@ def _masked_one(text: str) -> tuple[str, int]:
         count += 1
         return "[cpr]"
 
-    clean = cpr.IN_TEXT.sub(mark, text)
+    seen = cpr.plain(text)
+    clean = cpr.IN_TEXT.sub(mark, seen)
+    return (clean if count else text), count  # what people wrote is changed only where it must be
+
+
+def _masked_one(text: str) -> tuple[str, int]:
+    clean, count = without_cpr(text)
     for pattern, sign in _MARKS:
         clean, times = pattern.subn(sign, clean)
         count += times
     return clean, count
 
 
-def _cpr_in(column: pl.Series, *, is_key: bool, is_text: bool) -> Iterator[Finding]:
+def _cpr_in(column: pl.Series, *, is_key: bool, is_text: bool, severity: Severity) -> Iterator[Finding]:
     hits = cpr.found(column)
     there = hits.is_not_null()
     if not there.any():
@@ -106,7 +118,8 @@ def _cpr_in(column: pl.Series, *, is_key: bool, is_text: bool) -> Iterator[Findi
         code, message = ("cpr_replaced", "") if is_key else ("cpr_column", "{count} values are CPR numbers")
         yield from at_rows(there, code, column.name, message or "pseudonyms stand for {count} CPR numbers")
     elif not is_text and not is_key and not _is_series(column):
-        yield from at_rows(there, "cpr_in_text", column.name, "{count} values hold what looks like a CPR number")
+        message = "{count} values hold what looks like a CPR number"
+        yield from at_rows(there, "cpr_in_text", column.name, message, severity=severity)
 
 
 def _is_column(hits: pl.Series, column: pl.Series) -> bool:

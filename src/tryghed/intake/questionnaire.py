@@ -7,6 +7,7 @@ import polars as pl
 
 from tryghed.definitions.wave import Wave
 from tryghed.frames import ANSWER_LABEL, QUESTIONNAIRE
+from tryghed.intake import privacy
 from tryghed.intake.delivered import Code, Delivered
 from tryghed.intake.values import trimmed
 
@@ -15,7 +16,7 @@ def questionnaire(delivered: Delivered, wave: Wave) -> pl.DataFrame:
     """Return `frames.QUESTIONNAIRE` of the items whose columns are in the file, in the order of the file."""
     places = {name: place for place, name in enumerate(delivered.rows.columns, start=1)}
     rows = [
-        (item, places[column], column, trimmed(delivered.labels.get(column, "")))
+        (item, places[column], column, _told(delivered.labels.get(column, "")))
         for item, column in wave.columns.items()
         if column in places
     ]
@@ -38,10 +39,15 @@ def labelled_codes(delivered: Delivered, column: str) -> dict[int, tuple[str, bo
 
     Codes that are no whole numbers are left out: no item has such.
     """
-    labels = {_whole(code): trimmed(label) for code, label in delivered.value_labels.get(column, {}).items()}
+    labels = {_whole(code): _told(label) for code, label in delivered.value_labels.get(column, {}).items()}
     missing = {_whole(code) for code in delivered.user_missing.get(column, ())}
     known = sorted(code for code in labels.keys() | missing if code is not None)
     return {code: (labels.get(code, ""), code in missing) for code in known}
+
+
+def _told(text: str) -> str:
+    """Return a file's own words as they may be kept: nobody's number is in them."""
+    return privacy.without_cpr(trimmed(text))[0]
 
 
 def _whole(code: Code) -> int | None:

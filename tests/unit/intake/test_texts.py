@@ -33,6 +33,14 @@ def test_cpr_numbers_in_columns_that_are_not_free_text_are_not_let_through(made)
     assert findings["contact_details"].rows == (1,)
 
 
+def test_a_single_number_in_a_column_that_enters_refuses_the_file(made):
+    # Guards against a number that a person accepts as a warning, and that is then a stratum in the store.
+    rows = ROWS.replace(";2;201;", ";010190-1234;201;", 1) + "".join(f"e{k};25;1;101;1;39;1;1;\n" for k in range(4))
+    found = [one for one in examine(made(rows), "proeve", "2025").findings if one.code == "cpr_in_text"]
+
+    assert [(one.where, one.severity) for one in found] == [("lag", "error"), ("andet", "warning")]
+
+
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
