@@ -5,9 +5,10 @@ deliveries --accept--> rows --publish--> store --draft--> estimates --gate--> re
 
 import datetime
 from collections.abc import Sequence
+from pathlib import Path
 
 from tryghed import publication, trial
-from tryghed.definitions.project import Project
+from tryghed.definitions.project import Project, load, shelves
 from tryghed.errors import DefinitionError, UsageError, all_at_once
 from tryghed.ingestion import Said, ingest
 from tryghed.publication import Progress, Reported, Step
@@ -157,33 +158,40 @@ def past_retention(project: Project) -> list[str]:
     ]
 
 
-def check(project: Project) -> list[str]:
-    """Validate queries and templates of a loaded project without data; return what was checked, in words.
-
-    Loading the project has validated its definitions already.
+def check(folder: Path) -> list[str]:
+    """Validate definitions, queries and templates of the project in `folder` without data; return what was checked.
 
     Raises:
-        DefinitionError: Queries or templates do not hold; all problems are listed.
+        DefinitionError: Definitions, queries or templates do not hold; all problems are listed.
     """
-    problems: list[DefinitionError] = list(project.drafts.values())
+    problems: list[DefinitionError] = []
     shelf: dict[str, queries.Query] = {}
     templates: list[str] = []
+    project = None
     try:
-        shelf = queries.load_all(project.queries)
-        queries.check(shelf, tuple(project.surveys.values()))
+        project = load(folder)
+        problems += project.drafts.values()
     except DefinitionError as problem:
         problems.append(problem)
     try:
-        templates = render.check_templates(project.templates)
+        shelf = queries.load_all(shelves(folder, "queries"))
+        if project is not None:
+            queries.check(shelf, tuple(project.surveys.values()))
+    except DefinitionError as problem:
+        problems.append(problem)
+    try:
+        templates = render.check_templates(shelves(folder, "reports/templates"))
     except DefinitionError as problem:
         problems.append(problem)
     all_at_once(DefinitionError, problems)
+    return [*_counted(project), f"{len(shelf)} queries", f"{len(templates)} templates"] if project else []
+
+
+def _counted(project: Project) -> list[str]:
     waves = sum(len(one) for one in project.waves.values())
     return [
         f"{len(project.surveys)} surveys with {waves} waves",
         f"{len(project.area_sets)} area sets",
         f"{len(project.registers)} register tables",
         f"{len(project.reports)} reports",
-        f"{len(shelf)} queries",
-        f"{len(templates)} templates",
     ]

@@ -92,7 +92,7 @@ def run_query(
     named = pairs(params, example="-p wave=2025")
     answer = adhoc.run_named(opened.folder, survey or main_survey(opened), shelf[whole], named, seconds=seconds)
     notice = with_unverified(opened, answer.notice, survey or main_survey(opened))
-    deliver(answer.rows, notice, form_of(form, output), output, quiet)
+    deliver(answer.rows, notice, _whole(answer, form_of(form, output)), output, quiet)
 
 
 @click.command("sql")
@@ -119,7 +119,19 @@ def run_sql(
     statement = sys.stdin.read() if text == "-" else text
     answer = adhoc.run_sql(opened.folder, survey or main_survey(opened), statement, seconds=seconds)
     notice = with_unverified(opened, answer.notice, survey or main_survey(opened))
-    deliver(answer.rows, notice, form_of(form, output), output, quiet)
+    deliver(answer.rows, notice, _whole(answer, form_of(form, output)), output, quiet)
+
+
+def _whole(answer: adhoc.Answer, form: Form) -> Form:
+    """Return the format; a file or another program gets all rows or none.
+
+    Raises:
+        QueryError: The answer is cut, and not shown as a table to a person, who is told.
+    """
+    if answer.cut and form != "table":
+        hint = "aggregate in the query, or take them in parts with limit and offset"
+        raise QueryError(f"the result has more than {adhoc.ROWS:,} rows, and {form} would lack the others", hint=hint)
+    return form
 
 
 def with_unverified(project: Project, notice: str, survey: str, waves: Collection[str] = ()) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
-from tryghed.cli.terminal import columns
+from tryghed.cli.terminal import columns, visible
 from tryghed.errors import UsageError
 from tryghed.frames import Decision, Finding
 from tryghed.ingestion import Examination
@@ -90,7 +90,7 @@ def _row(found: Finding, codes: int, width: int) -> list[str]:
     wrapped = [
         line
         for one in said
-        for line in textwrap.wrap(one, beside, break_on_hyphens=False, break_long_words=False) or [""]
+        for line in textwrap.wrap(visible(one), beside, break_on_hyphens=False, break_long_words=False) or [""]
     ]
     return [(start if not place else " " * len(start)) + line for place, line in enumerate(wrapped)]
 

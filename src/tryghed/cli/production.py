@@ -9,7 +9,7 @@ import click
 from tryghed import ingestion, pipeline
 from tryghed.cli import findings
 from tryghed.cli.options import open_project, progress, project_option, quiet_option, say
-from tryghed.definitions.project import Project
+from tryghed.definitions.project import Project, find, load
 from tryghed.definitions.starting import begin
 from tryghed.demo.build import build
 from tryghed.errors import DataError, UsageError
@@ -67,15 +67,15 @@ def init(folder: Path, quiet: bool) -> None:
 def check(project: Path | None, quiet: bool) -> None:
     """Check every definition, query and template, without data.
 
-    All problems of the definitions are told at once.
+    All problems are told at once, but those of reports about a survey that cannot be read.
 
     \b
     Example: tryghed check
     """
-    opened = open_project(project)
-    for line in pipeline.check(opened):
+    folder = project if project is not None else find(Path.cwd())
+    for line in pipeline.check(folder):
         say(f"ok: {line}", quiet=quiet)
-    for line in pipeline.past_retention(opened):
+    for line in pipeline.past_retention(load(folder)):
         say(f"warning: {line}")
 
 

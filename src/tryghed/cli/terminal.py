@@ -1,7 +1,8 @@
-"""What a terminal can show: how wide it is, and text broken between words to fit it."""
+"""What a terminal can show: how wide it is, text broken between words to fit it, and nothing that moves its cursor."""
 
 import os
 import textwrap
+import unicodedata
 from typing import Final, TextIO
 
 #: Running text is hard to read in longer lines.
@@ -20,11 +21,22 @@ def columns(stream: TextIO | None) -> int | None:
 
 
 def fitted(text: str, stream: TextIO | None) -> str:
-    """Return text with its long lines broken between words for a terminal, and as it is for a file or a program."""
-    width = columns(stream)
+    """Return text with its long lines broken between words for a terminal, and unbroken for a file or a program.
+
+    Characters that would colour, rename or rewrite a terminal, as a damaged file may hold them, are shown escaped.
+    """
+    width, harmless = columns(stream), visible(text)
     if width is None:
-        return text
-    return "\n".join(_broken(line, min(width, _LONGEST)) for line in text.split("\n"))
+        return harmless
+    return "\n".join(_broken(line, min(width, _LONGEST)) for line in harmless.split("\n"))
+
+
+def visible(text: str) -> str:
+    r"""Return text with its control and format characters, but line breaks and tabs, as their escapes: `\x1b[31m`."""
+    return "".join(
+        repr(letter)[1:-1] if letter not in "\n\t" and unicodedata.category(letter) in ("Cc", "Cf") else letter
+        for letter in text
+    )
 
 
 def _broken(line: str, width: int) -> str:

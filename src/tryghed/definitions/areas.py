@@ -188,4 +188,8 @@ def _rows(path: Path, required: set[str]) -> list[tuple[int, dict[str, str]]]:
         missing = sorted(required - set(reader.fieldnames or ()))
         if missing:
             raise DefinitionError(f"columns {missing} are missing; found {reader.fieldnames}", where=str(path))
-        return [(line, row) for line, row in enumerate(reader, start=2)]
+        rows = list(enumerate(reader, start=2))
+    short = [line for line, row in rows if any(row[name] is None for name in required)]
+    if short:
+        raise DefinitionError(f"has fewer than {len(reader.fieldnames or ())} values", where=f"{path}:{short[0]}")
+    return rows

@@ -168,7 +168,7 @@ def load(folder: Path) -> Project:
     waves = {name: {key: one for key, one in of.items() if (name, key) not in drafts} for name, of in waves.items()}
     return Project(
         folder, surveys, waves, area_sets, rules["release"], reports,
-        queries=_folders(folder, "queries"), templates=_folders(folder, "reports/templates"),
+        queries=shelves(folder, "queries"), templates=shelves(folder, "reports/templates"),
         comparability=comparability["comparability"],
         comparisons=by_definition(surveys, waves, comparability["comparability"]), drafts=drafts,
         registers=registers,
@@ -206,7 +206,8 @@ def own_or_starting(folder: Path, part: str) -> Path:
     return folder / part if (folder / part).exists() else starting_project() / part
 
 
-def _folders(folder: Path, part: str) -> tuple[Path, ...]:
+def shelves(folder: Path, part: str) -> tuple[Path, ...]:
+    """Return the project's own folder of queries or templates, and the one it starts with."""
     found = [place / part for place in (folder, starting_project()) if (place / part).is_dir()]
     return tuple(dict.fromkeys(found))
 

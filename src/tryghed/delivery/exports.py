@@ -36,6 +36,7 @@ _FORMULA = re.compile(r"^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]")
 _CREATED = datetime(2000, 1, 1)
 _LEAST = 12
 _MOST_DECIMALS = 4
+_TOO_LARGE = 1e15  # from here on a float does not know its last digits
 #: Number formats of a sheet, by decimals.
 _NUMBER_FORMS = ("#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000")
 _EXCEL_ROWS, _EXCEL_COLUMNS, _EXCEL_TEXT, _EXCEL_EXACT = 1_048_575, 16_384, 32_767, 2**53
@@ -117,7 +118,14 @@ def _column(column: pl.Series, *, whole: bool) -> _Column:
 
 def _number_cells(values: Sequence[float | Decimal | None], whole: bool) -> list[str]:
     decimals = 0 if whole else _decimals_of(values)
-    return ["" if value is None else danish.decimal(float(value), decimals) for value in values]
+    return ["" if value is None else _number(float(value), decimals) for value in values]
+
+
+def _number(value: float, decimals: int) -> str:
+    """Return a number in Danish style, as a power of ten where it has more digits than a float knows."""
+    if abs(value) >= _TOO_LARGE:
+        return f"{value:.4g}".replace(".", ",").replace("-", danish.MINUS)
+    return danish.decimal(value, decimals)
 
 
 def _decimals_of(values: Sequence[object]) -> int:

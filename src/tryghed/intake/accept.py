@@ -233,7 +233,7 @@ def _whole(delivered: Delivered, wave: Wave) -> Iterator[Finding]:
     for name, one in known.items():
         if not one.sha256 or one.rows is None:
             message = "sha256 and rows are not both given: nobody can tell that this is the right file"
-            rows = f" and rows = {delivered.rows.height}" if name == file else ""
+            rows = f" and rows = {delivered.rows.height}" if name == file and delivered.rows.height else ""
             hint = f'once the provider has confirmed it, write sha256 = "{delivered.files[name]}"{rows}'
             yield finding("unverified", name, message, hint=hint)
     if wave.privacy.retain_until < datetime.date.today():

@@ -94,7 +94,8 @@ def _sizes(both: pl.DataFrame, design: Design) -> list[Finding]:
     unknown = stratum.is_not_null() & ~stratum.is_in(list(design.population))
     names = _some(stratum.filter(unknown))
     found = at_rows(unknown, "stratum_without_population", where, f"{{count}} rows are in strata not listed: {names}")
-    absent = sorted(set(design.population) - set(stratum.drop_nulls()))
+    there = set(stratum.drop_nulls())
+    absent = [one for one in design.population if one not in there]
     if absent:
         message = f"nobody answered in {len(absent)} of {len(design.population)} strata: {', '.join(absent[:_NAMED])}"
         hint = "ask for the missing rows; take a stratum that was not sampled out of the definition"

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from math import ceil
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
@@ -32,8 +33,11 @@ __all__ = ["Job", "alone", "check_templates", "html", "pdf", "render_all"]
 
 _STYLE_SHEET: Final = re.compile(r'<link rel="stylesheet" href="([\w/.-]+)">')
 _FONT: Final = re.compile(r"url\(([\w/.-]+\.woff2)\)")
-#: Seconds one report may take.
+#: Seconds of processor time one report may use.
 TIME_LIMIT: Final = 120.0
+#: So many times as long it may take by the clock: on a machine that is busy with other work it waits for its turn.
+_PATIENCE: Final = 15
+_AGAIN: Final = "what is finished stays; run the command again for the rest"
 #: Bytes of memory one report may use.
 MEMORY_LIMIT: Final = 4 * 2**30
 
@@ -136,7 +140,7 @@ def render_all(
         project: Definitions and template folders.
         workers: How many processes at a time.
         finished: Told, in this process, each file that is whole and what it was made of.
-        seconds: How long one report may take.
+        seconds: How much processor time one report may take; by the clock, where it waits for others, far more.
 
     Raises:
         RenderError: Some could not be made; all are listed, the others are there.
@@ -147,7 +151,7 @@ def render_all(
         try:
             while waiting or running:
                 while waiting and len(running) < max(1, workers):
-                    running.append(_start(context, (waiting.pop(0), released, project, scratch), seconds))
+                    running.append(_start(context, (waiting.pop(0), released, project, scratch, seconds)))
                 for one in _finished(running):
                     running.remove(one)
                     outcome = one.outcome(seconds)
@@ -178,15 +182,19 @@ class _Running:
             if self.answer.poll():
                 answer = self.answer.recv()
             elif self.process.is_alive():
-                answer = RenderError(f"not finished after {seconds:.0f} seconds", where=where)
+                answer = _unfinished(where, f"{seconds * _PATIENCE:.0f} s")
             else:
-                self.process.join()
-                answer = RenderError(f"the worker ended with code {self.process.exitcode}", where=where)
+                answer = self._ended(where, seconds)
         except EOFError:
-            self.process.join()
-            answer = RenderError(f"the worker ended with code {self.process.exitcode}", where=where)
+            answer = self._ended(where, seconds)
         self.stop()
         return answer
+
+    def _ended(self, where: str, seconds: float) -> RenderError:
+        self.process.join()
+        if self.process.exitcode == -signal.SIGXCPU:
+            return _unfinished(where, f"{seconds:.0f} s of processor time")
+        return RenderError(f"the worker ended with code {self.process.exitcode}", where=where, hint=_AGAIN)
 
     def stop(self) -> None:
         """End the process and remove what it had begun to write."""
@@ -199,10 +207,14 @@ class _Running:
         self.job.part.unlink(missing_ok=True)
 
 
-def _start(context: ForkServerContext, work: tuple[Job, Released, Project, str], seconds: float) -> _Running:
+def _unfinished(where: str, limit: str) -> RenderError:
+    return RenderError(f"not finished after {limit}", where=where, hint=_AGAIN)
+
+
+def _start(context: ForkServerContext, work: tuple[Job, Released, Project, str, float]) -> _Running:
     mine, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(*work, theirs), daemon=True)
-    begun = _Running(work[0], process, mine, time.monotonic() + seconds)
+    begun = _Running(work[0], process, mine, time.monotonic() + work[-1] * _PATIENCE)
     try:
         start(process)
     except KeyboardInterrupt:
@@ -227,7 +239,7 @@ def _told(fault: Exception, job: Job) -> RenderError:
     return RenderError(f"{type(fault).__name__} at {place}: {fault}", where=job.target.name, hint=hint)
 
 
-def _work(job: Job, released: Released, project: Project, scratch: str, answer: Connection) -> None:
+def _work(job: Job, released: Released, project: Project, scratch: str, seconds: float, answer: Connection) -> None:
     """Make one report in a worker; the interrupt key is the parent's business, and so is what libraries leave behind.
 
     Fonts and the like go to `scratch`, which the parent removes: a worker that is stopped cannot.
@@ -236,6 +248,8 @@ def _work(job: Job, released: Released, project: Project, scratch: str, answer: 
     tempfile.tempdir = scratch
     # Not the address space: the chart renderer reserves far more of it than it uses.
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+    whole = ceil(seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (whole, whole + 1))
     try:
         made = make(job, released, project)
     except TryghedError as error:

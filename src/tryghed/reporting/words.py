@@ -107,6 +107,21 @@ def rest_title(label: str, phrase: str, difference: Difference, rest: str) -> tu
     return (f"{label}:", f"ingen påvist forskel til {rest}")
 
 
+def undecided(count: int, of: int, counted: str, *, all_known: bool) -> str:
+    """Return for how many no difference can be shown: `For ingen af de 22 forhold …` where that is all of them.
+
+    Args:
+        count: How many are undecided.
+        of: How many were compared, the withheld ones with them.
+        counted: The undecided in words: `22 forhold`.
+        all_known: Whether none is withheld, so that what was not named yet are "the others".
+    """
+    if count == of > 1:
+        return f"For ingen af de {counted} kan der påvises en forskel."
+    others = "de øvrige " if all_known and 1 < count < of else ""
+    return f"For {others}{counted} kan der ikke påvises en forskel."
+
+
 def rest_text(difference: Difference) -> str:
     """Return the size and sureness of a comparison."""
     if difference.withheld:

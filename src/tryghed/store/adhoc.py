@@ -31,10 +31,15 @@ _GRACE = 2.0
 
 @dataclass(frozen=True)
 class Answer:
-    """A result, and what the reader must know about it: `notice` is empty where it is complete."""
+    """A result; `cut` says that there were more than `ROWS` rows."""
 
     rows: pl.DataFrame
-    notice: str = ""
+    cut: bool = False
+
+    @property
+    def notice(self) -> str:
+        """What the reader must know about it: nothing where it is complete."""
+        return f"only the first {ROWS:,} rows are shown; the result has more" if self.cut else ""
 
 
 def run_sql(folder: Path, survey: str, text: str, *, seconds: float = 60) -> Answer:
@@ -47,7 +52,7 @@ def run_sql(folder: Path, survey: str, text: str, *, seconds: float = 60) -> Ans
         seconds: When to stop it.
 
     Returns:
-        At most `ROWS` rows; the notice says when there were more.
+        At most `ROWS` rows; `cut` says when there were more.
 
     Raises:
         QueryError: It is not one such statement, does not hold (DuckDB's message, with the place), or was stopped.
@@ -114,8 +119,7 @@ def _run(folder: Path, survey: str, text: str, given: dict[str, object], seconds
     path = warehouse.readable(folder).path
     request = Request(path, survey, text, given, seconds, MEMORY, ROWS)
     reply = _ask(request)
-    notice = f"only the first {ROWS:,} rows are shown; the result has more" if reply.cut else ""
-    return Answer(results.frame(reply.names, reply.kinds, reply.rows), notice)
+    return Answer(results.frame(reply.names, reply.kinds, reply.rows), reply.cut)
 
 
 def _ask(request: Request) -> Reply:

@@ -139,3 +139,10 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
 
     assert target.read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_numbers_with_more_digits_than_a_float_knows_are_powers_of_ten():
+    # The mistake: a traceback for 1e300.
+    shown = exports.table(pl.DataFrame({"big": [1e300, -2.5e20, 1234.5]}))
+
+    assert shown.split() == ["big", "1e+300", "\u22122,5e+20", "1.234,5"]

@@ -30,7 +30,7 @@ def changes(
         width: In millimetres.
     """
     full, top, name = width * theme.POINTS_PER_MM, rows_.HEAD, f"{prefix}-undetectable"
-    texts: list[tuple[str, Weight]] = [(row.label, 600 if row.verdict else 500) for row in rows]
+    texts: list[tuple[str, Weight]] = [(row.label, 600 if row.verdict else 400) for row in rows]
     column = rows_.label_width(texts, least=62, most=110)
     labels = rows_.labels(texts, width=column, first=13, step=19)
     room = max([theme.text_width(numbers.change(row.difference), theme.CELL, 600) for row in rows], default=0)
@@ -42,7 +42,7 @@ def changes(
         if change.detectable is not None and not change.withheld:
             reach = change.detectable
             drawing.blocks.append(Block(-reach, reach, y - 6.5, y + 6.5, f"url(#{name})"))
-        verdict = row.verdict or None
+        verdict = row.verdict or row.ring
         marks.contrast(drawing, change, y, marks.ROW, verdict=verdict, line=theme.ACC, point=theme.ACC)
         over.append(label.drawn())
         weight: Weight = 600 if row.verdict else 400

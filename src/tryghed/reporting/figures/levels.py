@@ -82,7 +82,7 @@ def compared_levels(
     for row, label in zip(rows, labels, strict=True):
         marks.rest(drawing, row.difference.other, label.y - 6, height=5.6, radius=3)
         marks.estimate(
-            drawing, row.difference.this, label.y + 5, marks.ROW, verdict=None, line=theme.ACC, point=theme.ACC
+            drawing, row.difference.this, label.y + 5, marks.ROW, verdict=row.ring, line=theme.ACC, point=theme.ACC
         )
         over.append(label.drawn() + _change_cell(row, label, full))
         over.append(_withheld(row.difference.this, scale.start, label.y + 5))

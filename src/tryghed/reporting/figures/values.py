@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tryghed.release.released import Difference, Places, Share
+from tryghed.reporting import words
 
 #: The verdict of a corrected test: surely lower, none shown, surely higher.
 Direction = Literal[-1, 0, 1]
@@ -78,6 +79,11 @@ class ComparedRow:
     def verdict(self) -> Direction:
         """The verdict, none where the comparison is withheld."""
         return 0 if self.difference.withheld else self.difference.direction
+
+    @property
+    def ring(self) -> Literal[0] | None:
+        """Zero, which is drawn as a ring, where the interval leaves out zero and the corrected test shows nothing."""
+        return 0 if words.stricter_than_interval(self.difference) else None
 
 
 @dataclass(frozen=True, slots=True)

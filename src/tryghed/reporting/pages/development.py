@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tryghed.frames import EVERYBODY
-from tryghed.release.released import Difference, Share
+from tryghed.release.released import Difference, Share, Withheld
 from tryghed.reporting import danish, figures, theme, words
 from tryghed.reporting.pages.overview import series_in_words
 from tryghed.reporting.pages.parts import Figure, Note
@@ -55,11 +55,11 @@ def development(view: View, code: str, register: Register) -> tuple[Development 
         subject="Udvikling",
         title=broken(*title),
         lead=_lead(view, change),
-        notes=_few_waves(view),
+        notes=_few_waves(view, code),
         series=series,
         changes=changes,
         change_notes=_change_notes(
-            view, shown=not all(view.change(headline, code, since=one).withheld for one in earlier)
+            view, [view.change(headline, code, since=one) for one in earlier], list(named.values())
         ),
         others=others,
     ), claims
@@ -107,8 +107,10 @@ def _lead(view: View, change: Difference) -> str:
     return f"{first} {second} {third}"
 
 
-def _few_waves(view: View) -> tuple[Note, ...]:
-    count = len(view.comparable(view.report.headline))
+def _few_waves(view: View, code: str) -> tuple[Note, ...]:
+    headline = view.report.headline
+    shares = [view.share(headline, code, wave=wave) for wave in view.comparable(headline)]
+    count = sum(share.withheld is not Withheld.MISSING for share in shares)
     if count >= _WAVES_FOR_A_TENDENCY:
         return ()
     text = "med samme ordlyd er for få til at tale om en tendens. Det kræver mindst fem."
@@ -165,19 +167,21 @@ def _changes_title(changes: Sequence[Difference]) -> str:
     return f"{danish.capital(danish.numeral(sure))} af {danish.numeral(shown)} ændringer er statistisk sikre"
 
 
-def _change_notes(view: View, *, shown: bool) -> tuple[Note, ...]:
-    """Return what the break is, and what the hatched fields are where a change is `shown`."""
+def _change_notes(view: View, changes: Sequence[Difference], others: Sequence[Difference]) -> tuple[Note, ...]:
+    """Return what the break is, what the hatched fields are, and what a ring is, where they are drawn."""
     cut = last_break(view, view.report.headline)
     found = []
     if cut is not None:
         found.append(Note(f"Brud i {cut.since}", _wordings(view, cut.since)))
-    if not shown:
+    if all(one.withheld for one in changes):
         return tuple(found)
     power = danish.number(100 * view.project.rules.power)
     text = (
         "Ændringer i dette område kan undersøgelsen som regel ikke skelne fra ingen ændring "
         f"({power}{danish.NBSP}% styrke, efter rettelse for de mange prøver)."
     )
+    if any(words.stricter_than_interval(one) for one in (*changes, *others)):
+        text += " Går kun intervallet fri af nul, er det ikke nok."
     return (*found, Note("Skraveret felt", text))
 
 

@@ -133,17 +133,11 @@ def _lead(view: View, survey: Survey, parent: str, names: Sequence[str]) -> str:
         for direction, more in ((-1, "Færre"), (1, "Flere"))
         if found[direction]
     ]
-    open_count = sum(health_rest(view, name, parent).withheld is None for name in found[0])
-    if open_count:
-        others = (
-            "alle "
-            if open_count == len(names)
-            else "de øvrige "
-            if sentences and not _hidden(view, parent, names)
-            else ""
-        )
-        sentences.append(f"For {others}{danish.numeral(open_count)} forhold kan der ikke påvises en forskel.")
     hidden = _hidden(view, parent, names)
+    open_count = len(found[0]) - hidden
+    if open_count:
+        counted = f"{danish.numeral(open_count, neuter=True)} forhold"
+        sentences.append(words.undecided(open_count, len(names), counted, all_known=not hidden))
     if hidden:
         sentences.append(f"For {danish.numeral(hidden)} forhold vises sammenligningen ikke.")
     return " ".join([*sentences, not_standardised(view)])
@@ -165,7 +159,7 @@ def _none_inside(view: View, code: str) -> tuple[Note, ...]:
     """Return that no area lies inside, where others have some."""
     if not view.inside_label or within(view, code):
         return ()
-    return (Note(danish.capital(view.inside_label), f"Der ligger ingen i {view.words.the}."),)
+    return (Note(f"{danish.capital(view.inside_label)}.", f"Der ligger ingen i {view.words.the}."),)
 
 
 def _whole_place(view: View, parent: str, place: str, survey: Survey) -> tuple[Note, ...]:

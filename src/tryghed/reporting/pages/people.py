@@ -13,6 +13,8 @@ from tryghed.reporting.pages.register import Register
 from tryghed.reporting.pages.view import View, broken, caption, drawn, period
 from tryghed.reporting.words import Claim
 
+_NAMED = 3  # so many groups are named in a remark; of more it is told how many they are
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -42,11 +44,11 @@ def people(view: View, code: str, register: Register) -> tuple[People | None, li
         subject=f"Hvem {view.phrase(view.report.headline)}" if rows else "Svarfordeling",
         title=broken(*_title(view, total)),
         lead=_lead(view, rows) if rows else _level(view, code),
-        notes=_pooled_note(view) if rows else (),
+        notes=_pooled_note(view, code) if rows else (),
         groups=groups,
         keys=withheld_keys(groups.id.lower()) if groups and _any_withheld(rows) else (),
         answers=_answers(view, code, register),
-        hidden=_not_shown(rows),
+        hidden=_not_shown(rows, labels(view)),
         who=_who(),
     ), claims
 
@@ -66,6 +68,12 @@ def pooled(view: View) -> tuple[str, ...]:
     groups = view.report.groups
     allowed = view.project.comparable(view.report.survey, view.report.headline, view.wave)
     return allowed[-groups.pooled_waves :] if groups else ()
+
+
+def answered(view: View, code: str) -> tuple[str, ...]:
+    """Return those of the pooled waves in which anybody answered: what the page may say it is about."""
+    shares = {wave: view.share(view.report.headline, code, wave=wave) for wave in pooled(view)}
+    return tuple(wave for wave, share in shares.items() if share.withheld is not Withheld.MISSING)
 
 
 def labels(view: View) -> tuple[str, str]:
@@ -179,7 +187,7 @@ def _groups_named(labels: Sequence[str]) -> str:
 
 def _groups(view: View, code: str, register: Register) -> tuple[Figure, list[Claim]]:
     one, other = labels(view)
-    waves = pooled(view)
+    waves = answered(view, code)
     with register.figure(f"{one} og {other.lower()}") as identity:
         rows = group_rows(view, code)
     title = _where(rows[1:]).split(". ")[0].rstrip(".") or f"{one} og {other.lower()}"
@@ -205,8 +213,8 @@ def _any_withheld(rows: Sequence[figures.GroupRow]) -> bool:
     return any(share.withheld for row in rows for share in (row.first, row.second))
 
 
-def _pooled_note(view: View) -> tuple[Note, ...]:
-    waves = pooled(view)
+def _pooled_note(view: View, code: str) -> tuple[Note, ...]:
+    waves = answered(view, code)
     if len(waves) == 1:
         return ()
     text = (
@@ -218,15 +226,18 @@ def _pooled_note(view: View) -> tuple[Note, ...]:
     return (Note(f"{danish.capital(danish.numeral(len(waves)))} bølger lagt sammen.", text),)
 
 
-def _complement(rows: Sequence[figures.GroupRow]) -> str:
+def _complement(rows: Sequence[figures.GroupRow], columns: tuple[str, str]) -> str:
     """Return the remark on shares that are shown although the share of the others is too uncertain to be."""
     marked = [
-        row.label.lower() for row in rows
-        if any(Remark.COMPLEMENT in share.remarks for share in (row.first, row.second))
-    ]  # fmt: skip
+        f"{name.lower()} {row.label.lower()}"
+        for row in rows
+        for name, share in zip(columns, (row.first, row.second), strict=True)
+        if Remark.COMPLEMENT in share.remarks
+    ]
     if not marked:
         return ""
-    return f" Træk ikke fra 100: for {danish.join(marked)} er andelen af de øvrige for usikker til at vise."
+    named = danish.join(marked) if len(marked) <= _NAMED else f"{danish.numeral(len(marked))} af grupperne"
+    return f" Regn ikke andelen af de øvrige ud ved at trække fra 100: for {named} er den for usikker til at vise."
 
 
 def _answers(view: View, code: str, register: Register) -> Figure | None:
@@ -280,7 +291,7 @@ def _answers_title(view: View, code: str, names: Sequence[str], categories: Sequ
     return "Sådan fordeler svarene sig"
 
 
-def _not_shown(rows: Sequence[figures.GroupRow]) -> tuple[str, ...]:
+def _not_shown(rows: Sequence[figures.GroupRow], columns: tuple[str, str]) -> tuple[str, ...]:
     found = []
     stricter = words.stricter_note(row.difference for row in rows)
     if stricter:
@@ -294,7 +305,7 @@ def _not_shown(rows: Sequence[figures.GroupRow]) -> tuple[str, ...]:
         )
     if rows:
         others = "Personer, hvis gruppe ikke er med her eller ikke er oplyst, tæller kun med i det samlede tal."
-        found.append(f"{others}{_complement(rows)}")
+        found.append(f"{others}{_complement(rows, columns)}")
     return tuple(found)
 
 

@@ -97,8 +97,8 @@ def _lead(view: View, code: str, names: Sequence[str]) -> str:
     hidden = sum(view.rest(name, code).withheld is not None for name in names)
     open_count = len(found[0]) - hidden
     if open_count:
-        others = "de øvrige " if sentences and not hidden else ""
-        sentences.append(f"For {others}{danish.numeral(open_count)} forhold kan der ikke påvises en forskel.")
+        counted = f"{danish.numeral(open_count, neuter=True)} forhold"
+        sentences.append(words.undecided(open_count, len(names), counted, all_known=not hidden))
     if hidden:
         sentences.append(f"For {danish.numeral(hidden)} forhold vises sammenligningen ikke.")
     return " ".join(sentences)

@@ -116,9 +116,9 @@ def _lead(view: View) -> str:
         sentences.append(f"{danish.capital(view.named(higher))} ligger højere.")
     known = [view.rest(view.report.headline, code) for code in view.areas]
     undecided = sum(one.withheld is None and not one.direction for one in known)
-    if undecided:
-        sentences.append(f"For {view.counted(undecided)} kan der ikke påvises en forskel.")
     hidden = sum(one.withheld is not None for one in known)
+    if undecided:
+        sentences.append(words.undecided(undecided, len(known), view.counted(undecided), all_known=not hidden))
     if hidden:
         sentences.append(f"For {view.counted(hidden)} vises sammenligningen ikke.")
     return " ".join(sentences)
