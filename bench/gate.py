@@ -20,7 +20,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from made_tables import attacked, city, protected
 
-from tryghed import pipeline, trial
+from tryghed import meant, trial
 from tryghed.definitions import project as projects
 from tryghed.delivery import numbers
 from tryghed.release.draft import draft
@@ -53,8 +53,8 @@ def tables(count: int) -> None:
 def timed(folder: Path) -> None:
     """Time the stations from plan to attack on one project."""
     project = projects.load(folder)
-    survey = pipeline.main_survey(project)
-    wave = pipeline.latest_wave(project, survey)
+    survey = meant.main_survey(project)
+    wave = meant.latest_wave(project, survey)
     marks = [time.perf_counter()]
     drafted = draft(project, plan(project, survey, wave), query.load_all(project.queries))
     marks.append(time.perf_counter())

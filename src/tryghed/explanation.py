@@ -18,7 +18,7 @@ from tryghed.delivery import rscript, tracing
 from tryghed.delivery.tracing import Source
 from tryghed.errors import UsageError
 from tryghed.evidence import Evidence
-from tryghed.publication import Progress
+from tryghed.progress import Progress
 from tryghed.release.released import Lookup
 from tryghed.reporting.trace import Trace, Traced
 from tryghed.statistics.origin import Input

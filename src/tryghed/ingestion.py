@@ -8,7 +8,7 @@ from tryghed.errors import DataError, all_at_once
 from tryghed.frames import Decision, Earlier, Finding, Source
 from tryghed.intake.accept import accept, examine
 from tryghed.intake.findings import blocking, finding
-from tryghed.publication import Progress, Step
+from tryghed.progress import Progress, Step
 from tryghed.store import audit, free_text, rounds, warehouse
 from tryghed.store.earlier import decisions as kept_decisions
 from tryghed.store.earlier import earlier

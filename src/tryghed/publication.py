@@ -1,6 +1,6 @@
 """A frozen release becomes the files of `out/WAVE/`: reports, and the released numbers beside them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,23 +10,11 @@ from tryghed.definitions.project import Project
 from tryghed.definitions.report import Report
 from tryghed.delivery import exports, manifest, numbers, tracing
 from tryghed.errors import RenderError, UsageError
+from tryghed.progress import Progress, Step
 from tryghed.release import archive
 from tryghed.release.released import Released
 from tryghed.reporting import corrections, render
 from tryghed.reporting.trace import Trace
-
-
-@dataclass(frozen=True)
-class Step:
-    """How far the work has come: a stage, what it is at, and its steps done and in all (0 where none are counted)."""
-
-    stage: str
-    at: str
-    done: int = 0
-    steps: int = 0
-
-
-Progress = Callable[[Step], None]
 
 
 @dataclass(frozen=True)

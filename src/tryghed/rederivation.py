@@ -17,7 +17,7 @@ from tryghed import ingestion
 from tryghed.definitions.project import Project
 from tryghed.errors import DataError, UsageError, all_at_once
 from tryghed.intake import readers
-from tryghed.publication import Progress
+from tryghed.progress import Progress
 from tryghed.release import archive
 from tryghed.statistics.origin import Input
 from tryghed.store import earlier

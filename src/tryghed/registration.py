@@ -8,7 +8,7 @@ from tryghed.definitions.registers import Register
 from tryghed.errors import DataError, UsageError, all_at_once
 from tryghed.frames import AcceptedRegister, Finding
 from tryghed.intake import registers as intake
-from tryghed.publication import Progress, Step
+from tryghed.progress import Progress, Step
 from tryghed.store import audit
 from tryghed.store import registers as store
 

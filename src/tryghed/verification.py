@@ -15,7 +15,7 @@ from tryghed.delivery import comparing, numbers, printouts, tracing
 from tryghed.delivery.manifest import checksum
 from tryghed.delivery.tracing import Entry, Source, Traces
 from tryghed.errors import DataError, UsageError
-from tryghed.publication import Progress, Step
+from tryghed.progress import Progress, Step
 from tryghed.release import archive, editions
 from tryghed.release.released import Released
 from tryghed.reporting.pages.view import grouped

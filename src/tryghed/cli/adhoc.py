@@ -17,7 +17,7 @@ from tryghed.delivery import exports
 from tryghed.delivery.answered import Provenance
 from tryghed.delivery.exports import Form
 from tryghed.errors import DefinitionError, QueryError, UsageError, all_at_once
-from tryghed.pipeline import main_survey
+from tryghed.meant import main_survey
 from tryghed.store import adhoc, warehouse
 from tryghed.store import query as query_files
 

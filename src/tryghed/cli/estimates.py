@@ -19,7 +19,7 @@ from tryghed.definitions.project import Project
 from tryghed.delivery import rscript
 from tryghed.delivery.answered import Answered
 from tryghed.errors import UsageError
-from tryghed.pipeline import latest_wave, main_survey, present
+from tryghed.meant import latest_wave, main_survey, present
 from tryghed.question import Question, question
 from tryghed.reading import rows_behind
 from tryghed.remarks import Correction

@@ -14,8 +14,8 @@ from tryghed.cli.adhoc import survey_option
 from tryghed.cli.estimates import ask, by_option, deff_option, marked, tell, wave_option, where_option
 from tryghed.cli.options import open_project, output_options, project_option, quiet_option
 from tryghed.errors import UsageError, all_at_once
+from tryghed.meant import present
 from tryghed.measures import Kind
-from tryghed.pipeline import present
 from tryghed.statistics.functionals import Reference
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -12,7 +12,7 @@ from tryghed.cli.terminal import columns, fitted
 from tryghed.definitions.project import Project, find, load
 from tryghed.delivery.exports import Form
 from tryghed.errors import UsageError
-from tryghed.publication import Progress, Step
+from tryghed.progress import Progress, Step
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

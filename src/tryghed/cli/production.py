@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tryghed import ingestion, pipeline
+from tryghed import ingestion, meant, pipeline
 from tryghed.cli import findings
 from tryghed.cli.options import open_project, progress, project_option, quiet_option, say
 from tryghed.definitions.project import Project, find, load
@@ -175,16 +175,16 @@ def report(
     \b
     Example: tryghed report --wave 2025 --area bispebjerg --area valby
     """
-    opened = pipeline.present(open_project(project))
+    opened = meant.present(open_project(project))
     if name is not None and (survey or wave):
         raise click.UsageError("--release names survey and wave by itself")
     with progress(quiet=quiet) as step:
         if name is not None:
             done = pipeline.print_again(opened, name, areas=areas, workers=workers, progress=step)
         else:
-            about = survey or pipeline.main_survey(opened)
+            about = survey or meant.main_survey(opened)
             done = pipeline.report(
-                opened, about, wave or pipeline.latest_wave(opened, about), areas=areas, workers=workers, progress=step
+                opened, about, wave or meant.latest_wave(opened, about), areas=areas, workers=workers, progress=step
             )
     _tell(done, quiet)
 

@@ -8,14 +8,14 @@ from typing import Literal
 import click
 import polars as pl
 
-from tryghed import pipeline
+from tryghed import meant, pipeline
 from tryghed.cli.options import open_project, progress, project_option, quiet_option, say
 from tryghed.cli.terminal import columns
 from tryghed.definitions.project import Project
 from tryghed.delivery import checklist, exports
 from tryghed.delivery.summaries import listed, planned, shown
 from tryghed.frames import EVERYBODY
-from tryghed.publication import Step
+from tryghed.progress import Step
 from tryghed.release import archive, editions
 from tryghed.release import review as reviews
 from tryghed.release.plan import plan
@@ -229,9 +229,9 @@ def told(built: editions.Built) -> str:
 
 
 def _opened(project: Path | None, survey: str | None, wave: str | None) -> tuple[Project, str, str]:
-    opened = pipeline.present(open_project(project))
-    about = survey or pipeline.main_survey(opened)
-    return opened, about, wave or pipeline.latest_wave(opened, about)
+    opened = meant.present(open_project(project))
+    about = survey or meant.main_survey(opened)
+    return opened, about, wave or meant.latest_wave(opened, about)
 
 
 def _written(rows: pl.DataFrame, as_json: bool) -> str:

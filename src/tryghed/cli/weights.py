@@ -9,7 +9,7 @@ from tryghed.cli.adhoc import deliver, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.delivery import exports
 from tryghed.errors import DesignError
-from tryghed.pipeline import main_survey
+from tryghed.meant import main_survey
 from tryghed.statistics.weighting import MOST_MEDIANS
 from tryghed.weights import Weighed, weigh
 
