@@ -20,7 +20,7 @@ from tryghed.delivery.rscript import Line
 from tryghed.errors import UsageError
 from tryghed.frames import EVERYBODY
 from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.reading import line, panel, read_respondents, read_totals
+from tryghed.reading import held, line, panel, read_respondents, read_totals, sampled_as
 from tryghed.remarks import CELL, CORRECTIONS, LEVEL, Correcting, Correction, caveats, counted, described, flags
 from tryghed.statistics import combinations as combining
 from tryghed.statistics import contrasts, equivalence, estimate, families
@@ -128,7 +128,7 @@ def changes(project: Project, asked: Question, *, since: str, margin: float | No
         f"{counted(rows.height, 'difference')} of changes, wave {asked.wave} less {since}: the change of one side less "
         f"that of the other, {what}; two-sided t tests at 5 %, {correcting.name} over {rows.height}{told}; whether "
         "both sides would otherwise have changed alike is not tested; detectable with "
-        f"{100 * project.rules.power:.0f} % power before correction; {_design(asked, sampled, since)}"
+        f"{100 * project.rules.power:.0f} % power before correction; {sampled_as(asked, sampled, since)}"
         f"{_limits(project, asked)}{_caveats(project, asked, since)}"
     )
     return Answered(
@@ -235,7 +235,7 @@ def _of_respondents(project: Project, asked: Question, pairs: Sequence[_Pair], s
     ]
     return _Found(
         rows.with_columns(pl.Series("flags", marks, dtype=pl.String)),
-        tuple(line(_named(asked, one), one.one, one.other) for one in pairs), _design(asked, sampled, since),
+        tuple(line(_named(asked, one), one.one, one.other) for one in pairs), sampled_as(asked, sampled, since),
         (sampled.origin,), sampled.followed,
     )  # fmt: skip
 
@@ -347,24 +347,10 @@ def _named(asked: Question, one: _Pair) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _design(asked: Question, sampled: Sampled, since: str | None) -> str:
-    """Return the designs of the periods in words, and what is known of people in several of them."""
-    if sampled.followed:
-        return (
-            f"{sampled.shared:,} people asked in several of waves {asked.wave}{f' and {since}' if since else ''}, each "
-            f"of them one sampling unit across waves, {len(sampled.parts[0].design.strata)} strata"
-        )
-    told = "; ".join(described(one.design, "+".join(one.rows["wave"].unique().sort())) for one in sampled.parts)
-    if sampled.shared:
-        told += f"; {sampled.shared:,} people were asked in several waves, which are taken as independent all the same"
-    return told + (", independent samples" if since and not sampled.shared else "")
-
-
 def _limits(project: Project, asked: Question) -> str:
     """Return what the answer is restricted to; areas that are compared with one another are no restriction."""
     return only(project, replace(asked, areas=()) if len(asked.areas) > 1 else asked)
 
 
 def _caveats(project: Project, asked: Question, since: str | None) -> str:
-    held = (*combinations(dict.fromkeys(asked.waves), 2), *((one, since) for one in asked.waves if since))
-    return caveats(project, asked.survey, dict.fromkeys(asked.indicators, held))
+    return caveats(project, asked.survey, dict.fromkeys(asked.indicators, held(asked, since)))

@@ -3,23 +3,27 @@
 What is answered here has not passed the gate; the answers carry the gate's verdict as a flag and nothing is hidden.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
+from tryghed.delivery.rscript import Line
 from tryghed.errors import UsageError, all_at_once
-from tryghed.question import Question, asked_for, labelled, named, only
-from tryghed.reading import line, read_totals
-from tryghed.remarks import CORRECTIONS, LEVEL, Correction, caveats, counted, described, flags, origins
-from tryghed.statistics import estimate, intervals, totals, trends
+from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
+from tryghed.reading import held, line, panel, read_respondents, read_totals, sampled_as
+from tryghed.remarks import CORRECTIONS, LEVEL, Correction, caveats, counted, described, flags, lonely_told, origins
+from tryghed.statistics import estimate, intervals, pooling, totals, trends
 from tryghed.statistics.functionals import Reference
 from tryghed.statistics.intervals import Method
+from tryghed.statistics.origin import Origin
 from tryghed.statistics.respondents import Domain
+from tryghed.statistics.totals import Totals
 from tryghed.store import rounds
 
 
@@ -38,20 +42,103 @@ def shares(project: Project, asked: Question, *, interval: Method, deff: Referen
     """
     project = rounds.informed(project)
     expect_poolable(project, asked.survey, asked.indicators, asked.waves)
-    sums = read_totals(project, asked, asked.waves)
-    effects = estimate.effects(sums, deff)
-    rows = asked_for(estimate.shares(sums, interval=interval).with_columns(effects), asked)
-    told = [flags(project, row, sums.lonely(_cell(row), row["indicator"])) for row in rows.iter_rows(named=True)]
-    shown = rows.with_columns(pl.Series("flags", told, dtype=pl.String))
+    found = _shares(project, asked, asked.waves, interval, deff)
     columns = [*named(asked), "n", "share", "lower", "upper", "deff", "cv", "n_eff", "flags", "se", "df"]
     says = (
         f"not tested; 95 % {intervals.NAMES[interval]} intervals, each by itself; design effects against a simple "
-        f"random sample {deff} replacement; {described(sums.design, sums.wave)}{only(project, asked)}"
+        f"random sample {deff} replacement; {found.design}{only(project, asked)}"
     )
-    pooled = dict.fromkeys(asked.indicators, tuple(combinations(dict.fromkeys(asked.waves), 2)))
-    says += caveats(project, asked.survey, pooled)
-    lines = tuple(line(row, _domain(row, asked.waves)) for row in rows.iter_rows(named=True))
-    return Answered(labelled(project, shown, asked).select(columns), says, lines, provenance(origins([sums]), says))
+    says += caveats(project, asked.survey, dict.fromkeys(asked.indicators, held(asked, None)))
+    rows = labelled(project, found.rows, asked).select(columns)
+    return Answered(rows, says, found.lines, provenance(found.origins, says), followed=found.followed)
+
+
+def rolling(project: Project, asked: Question, length: int, *, interval: Method, deff: Reference = "with") -> Answered:
+    """Return the shares of every run of `length` comparable waves up to the wave asked for, each run taken together.
+
+    Raises:
+        UsageError: Several waves are named.
+        StoreError: There is no store, or it cannot be read.
+        DesignError: There are not so many comparable waves, or the sample design cannot support an estimate.
+    """
+    if len(asked.waves) > 1:
+        raise UsageError("runs of waves end with one wave", hint="name the last wave only, or leave out --pool")
+    project = rounds.informed(project)
+    known = [project.comparable(asked.survey, one, asked.wave) for one in asked.indicators]
+    runs = pooling.windows([one for one in known[0] if all(one in waves for waves in known)], length)
+    parts = [_shares(project, asked, run, interval, deff) for run in runs]
+    columns = [*named(asked), "wave", "n", "share", "lower", "upper", "deff", "cv", "n_eff", "flags", "se", "df"]
+    pairs = list(dict.fromkeys(pair for run in runs for pair in combinations(run, 2)))
+    says = (
+        f"not tested; {counted(len(runs), 'run')} of {length} waves taken together, each as one sample; runs that have "
+        "a wave in common share its answers, so that the change between them is that of the other waves (tryghed trend "
+        f"goes through single waves); 95 % {intervals.NAMES[interval]} intervals, each by itself; design effects "
+        f"against a simple random sample {deff} replacement; {parts[-1].design}{only(project, asked)}"
+        f"{caveats(project, asked.survey, dict.fromkeys(asked.indicators, pairs))}"
+    )
+    rows = pl.concat([one.rows for one in parts]).sort(*_ORDER, maintain_order=True)
+    lines = tuple(line for one in parts for line in one.lines)
+    order = pl.concat([one.rows for one in parts]).with_row_index().sort(*_ORDER, maintain_order=True)["index"]
+    return Answered(
+        labelled(project, rows, asked).select(columns), says,
+        () if parts[-1].followed else tuple(lines[place] for place in order),
+        provenance([origin for one in parts for origin in one.origins], says), followed=parts[-1].followed,
+    )  # fmt: skip
+
+
+_ORDER: Final = ("indicator", "area", "category")
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Shares: `frames.ESTIMATE` with `deff`, `cv` and `flags`, what R recomputes, and how they were made."""
+
+    rows: pl.DataFrame
+    lines: tuple[Line, ...]
+    design: str
+    origins: tuple[Origin, ...]
+    followed: bool = False
+
+
+def _shares(
+    project: Project, asked: Question, waves: tuple[str, ...], interval: Method, deff: Reference
+) -> _Found:  # fmt: skip
+    if panel(project, asked.survey, waves):
+        return _of_people(project, asked, waves, interval)
+    sums = read_totals(project, asked, waves)
+    effects = estimate.effects(sums, deff)
+    rows = asked_for(estimate.shares(sums, interval=interval).with_columns(effects), asked)
+    told = [flags(project, row, sums.lonely(_cell(row), row["indicator"])) for row in rows.iter_rows(named=True)]
+    lines = tuple(line(row, _domain(row, waves)) for row in rows.iter_rows(named=True))
+    return _Found(
+        rows.with_columns(pl.Series("flags", told, dtype=pl.String)), lines, described(sums.design, sums.wave),
+        tuple(origins([sums])),
+    )  # fmt: skip
+
+
+def _of_people(project: Project, asked: Question, waves: tuple[str, ...], interval: Method) -> _Found:
+    """Return the shares of pooled waves of a panel, in which a person counts once; without design effects."""
+    pooled = replace(asked, waves=waves)
+    sampled = read_respondents(project, pooled, [waves])
+    places = [(area, category) for area in areas_of(project, asked) for category in categories_of(project, asked)]
+    parts, lines = [], []
+    for indicator in asked.indicators:
+        domains = [Domain(waves, *place) for place in places]
+        keys = pl.DataFrame(
+            [{"survey": asked.survey, "wave": pooled.wave, "area_set": set_in_store(project, asked), "area": area,
+              "dimension": asked.dimension, "category": category, "indicator": indicator}
+             for area, category in places]
+        ).with_columns(estimate.columns(sampled.described(indicator, domains), interval))  # fmt: skip
+        rows = list(keys.iter_rows(named=True))
+        told = [
+            flags(project, row, sampled.lonely(indicator, domain)) for row, domain in zip(rows, domains, strict=True)
+        ]
+        lines += [line(row, domain) for row, domain in zip(rows, domains, strict=True)]
+        unknown = [pl.lit(None, pl.Float64).alias(name) for name in ("deff", "cv")]
+        parts.append(keys.with_columns(*unknown, pl.Series("flags", told, dtype=pl.String)))
+    return _Found(
+        pl.concat(parts), tuple(lines), sampled_as(pooled, sampled, None), (sampled.origin,), sampled.followed
+    )  # fmt: skip
 
 
 def developments(project: Project, asked: Question, *, correction: Correction) -> Answered:
@@ -80,17 +167,19 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         verdict=pl.when(~pl.col("named")).then(pl.lit(f"under {trends.FEWEST_WAVES} waves"))
         .when(pl.Series(adjusted >= LEVEL)).then(pl.lit("not shown"))
         .when(pl.col("slope") > 0).then(pl.lit("rising")).otherwise(pl.lit("falling")),
-        flags=pl.when(pl.col("q_p") < LEVEL).then(pl.lit("not a straight line")).otherwise(pl.lit("")),
+        flags=pl.Series(_treated(rows, read), dtype=pl.String),
     )  # fmt: skip
     columns = [
         *named(asked), "first", "last", "waves", "slope", "lower", "upper", "p", "p_adjusted", "verdict", "q_p",
         "flags", "se", "chi2", "q", "q_df",
     ]  # fmt: skip
-    held = {one: [(wave, asked.wave) for wave in known] for one, known in comparable.items()}
+    pairs = {one: [(wave, asked.wave) for wave in known] for one, known in comparable.items()}
+    followed = "; waves of a panel are taken as independent samples" if panel(project, asked.survey, waves) else ""
     says = (
         f"{counted(rows.height, 'line')} through comparable waves, change of the share per year; chi-square tests at "
         f"5 %, {correcting.name} over {rows.height}; pointwise 95 % intervals; q_p tests that it is a straight line"
-        f"{only(project, asked)}{caveats(project, asked.survey, held)}"
+        f"{''.join(lonely_told(one.design) for one in read)}"
+        f"{followed}{only(project, asked)}{caveats(project, asked.survey, pairs)}"
     )
     series = pl.concat(parts).iter_rows(named=True)
     lines = tuple(
@@ -98,6 +187,16 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         for row in series if row["wave"] in comparable[row["indicator"]]
     )  # fmt: skip
     return Answered(labelled(project, filled, asked).select(columns), says, lines, provenance(origins(read), says))
+
+
+def _treated(rows: pl.DataFrame, read: Sequence[Totals]) -> list[str]:
+    """Return the flags of lines: whether the waves jump, and how strata with one PSU were treated in any of them."""
+    found = []
+    for row in rows.iter_rows(named=True):
+        how = sorted({one for sums in read for one in sums.lonely(_cell(row), row["indicator"])})
+        jumps = ["not a straight line"] if row["q_p"] is not None and row["q_p"] < LEVEL else []
+        found.append(", ".join([*jumps, *([f"lonely PSU: {', '.join(how)}"] if how else [])]))
+    return found
 
 
 def _domain(row: Mapping[str, Any], waves: tuple[str, ...]) -> Domain:

@@ -1,6 +1,7 @@
 """What the store holds behind an analyst's question: sums, or the respondents one by one."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import polars as pl
@@ -8,6 +9,7 @@ import polars as pl
 from tryghed.definitions.project import Project
 from tryghed.delivery.rscript import Line
 from tryghed.question import Question, set_in_store
+from tryghed.remarks import described
 from tryghed.statistics import pooling, respondents, totals
 from tryghed.statistics.respondents import Domain, Sampled
 from tryghed.statistics.totals import Totals
@@ -75,10 +77,29 @@ def panel(project: Project, survey: str, waves: Sequence[str]) -> bool:
     return len(panels) > len(set(panels))
 
 
+def sampled_as(asked: Question, sampled: Sampled, since: str | None) -> str:
+    """Return the designs of the periods in words, and what is known of people in several of them."""
+    if sampled.followed:
+        return (
+            f"{sampled.shared:,} people asked in several of waves {asked.wave}{f' and {since}' if since else ''}, each "
+            f"of them one sampling unit across waves, {len(sampled.parts[0].design.strata)} strata"
+        )
+    told = "; ".join(described(one.design, "+".join(one.rows["wave"].unique().sort())) for one in sampled.parts)
+    if sampled.shared:
+        told += f"; {sampled.shared:,} people were asked in several waves, which are taken as independent all the same"
+    return told + (", independent samples" if since and not sampled.shared else "")
+
+
+def held(asked: Question, since: str | None) -> list[tuple[str, str]]:
+    """Return the pairs of waves that an answer holds together or against one another."""
+    pooled = list(combinations(dict.fromkeys(asked.waves), 2))
+    return [*pooled, *((one, since) for one in asked.waves if since)]
+
+
 def line(
     row: Mapping[str, Any], one: Domain, other: Domain | None = None, *, prefix: str = "",
-    then: tuple[Domain, Domain] | None = None,
+    then: tuple[Domain, Domain] | None = None, standard: tuple[tuple[str, float], ...] = (),
 ) -> Line:  # fmt: skip
     """Return what R recomputes of a row of an answer."""
     said = [prefix, row["indicator"], row["area"], row["category"], *(["against", row["against"]] if other else [])]
-    return Line(" ".join(dict.fromkeys(filter(None, said))), row["indicator"], one, other, then)
+    return Line(" ".join(dict.fromkeys(filter(None, said))), row["indicator"], one, other, then, standard)

@@ -16,7 +16,7 @@ from tryghed.statistics.intervals import Numbers
 from tryghed.statistics.origin import Origin
 from tryghed.statistics.totals import Totals
 
-Correction = Literal["holm", "bh", "none"]
+Correction = Literal["holm", "bh", "by", "none"]
 
 #: Level of the tests of an answer.
 LEVEL: Final = 0.05
@@ -41,6 +41,7 @@ class Correcting:
 CORRECTIONS: Final[Mapping[Correction, Correcting]] = {
     "holm": Correcting("Holm", families.holm),
     "bh": Correcting("Benjamini-Hochberg", families.benjamini_hochberg),
+    "by": Correcting("Benjamini-Yekutieli", families.benjamini_yekutieli),
     "none": Correcting("no correction", lambda p: p),
 }
 
@@ -79,10 +80,15 @@ def described(design: Design, wave: str) -> str:
         return f"{len(design.replication.factor)} replicate weights ({kinds}), wave {wave}"
     corrected = (design.psus > 1) & (design.factor * (design.psus - 1) < design.psus)
     finite = ", finite population correction" if corrected.any() else ""
+    count = f"{len(design.strata)} strat{'um' if len(design.strata) == 1 else 'a'}"
+    return f"{count}, {sampled}{finite}{lonely_told(design)}, wave {wave}"
+
+
+def lonely_told(design: Design) -> str:
+    """Return how strata with one PSU were treated, in words; nothing where there are none."""
     lonely = [f"{wave}/{stratum}" for (wave, stratum), how in zip(design.strata, design.lonely, strict=True) if how]
     treated = f", strata with one PSU ({', '.join(lonely)}): {', '.join(sorted(set(design.lonely) - {''}))}"
-    count = f"{len(design.strata)} strat{'um' if len(design.strata) == 1 else 'a'}"
-    return f"{count}, {sampled}{finite}{treated if lonely else ''}, wave {wave}"
+    return treated if lonely else ""
 
 
 def caveats(project: Project, survey: str, pairs: Mapping[str, Iterable[tuple[str, str]]]) -> str:

@@ -101,5 +101,7 @@ def test_strata_with_one_unit_are_refused_or_flagged_as_the_definition_says(demo
     tryghed("ingest", "tryghed/2025", "-q", cwd=city)
 
     assert "13 strata have one PSU" in refused
-    for asked in (("share", "tryg_aften"), ("compare", "tryg_aften", "--by", "sex"), ("mean", "age")):
+    for asked in (
+        ("share", "tryg_aften"), ("compare", "tryg_aften", "--by", "sex"), ("mean", "age"), ("trend", "tryg_aften"),
+    ):  # fmt: skip
         assert all("lonely PSU: adjust" in row["flags"] for row in rows(*asked, cwd=city))

@@ -182,6 +182,9 @@ def test_holm_and_benjamini_hochberg():
 
     assert families.holm(p) == pytest.approx([0.006, 0.06, 0.08, 0.12, 0.12, 0.2], abs=1e-15)
     assert families.benjamini_hochberg(p) == pytest.approx([0.006, 0.036, 0.04, 0.0588, 0.0588, 0.2], abs=1e-15)
+    # What R's p.adjust says of method BY.
+    by = families.benjamini_yekutieli(p)
+    assert by == pytest.approx([0.0147, 0.0882, 0.098, 0.14406, 0.14406, 0.49], abs=1e-15)
 
 
 def test_a_stratum_with_one_psu_is_refused_and_named():

@@ -11,7 +11,7 @@ from typing import cast, get_args
 import click
 import polars as pl
 
-from tryghed import comparisons, inquiry, measures
+from tryghed import comparisons, inquiry, measures, standards
 from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
@@ -41,8 +41,8 @@ r_option = click.option(
     help="Also write an R script that recomputes the numbers, and the rows it needs beside it (personal data).",
 )  # fmt: skip
 correct_option = click.option(
-    "--correct", "correction", type=click.Choice(["holm", "bh", "none"]), default="holm", show_default=True,
-    help="Correction over all tests of the answer.",
+    "--correct", "correction", type=click.Choice(get_args(Correction)), default="holm", show_default=True,
+    help="Correction over all tests of the answer: Holm, Benjamini-Hochberg, Benjamini-Yekutieli, none.",
 )  # fmt: skip
 interval_option = click.option(
     "--interval", type=click.Choice(get_args(IntervalMethod)),
@@ -62,6 +62,20 @@ wave_option = click.option(
 @by_option
 @where_option
 @wave_option
+@click.option(
+    "--standardise",
+    "standard",
+    metavar="GROUP[,GROUP]",
+    default="",
+    help="As if every area were made up of these groups as the city is: age, or age,sex.",
+)
+@click.option(
+    "--pool",
+    "pool",
+    type=click.IntRange(2, 5),
+    metavar="WAVES",
+    help="Every run of so many comparable waves up to the wave, taken together: rolling shares.",
+)
 @interval_option
 @deff_option
 @r_option
@@ -70,8 +84,9 @@ wave_option = click.option(
 @project_option
 @quiet_option
 def share(
-    names: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, interval: str | None, deff: str,
-    script: Path | None, survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
+    names: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, standard: str, pool: int | None,
+    interval: str | None, deff: str, script: Path | None, survey: str | None, form: str | None, output: Path | None,
+    project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Estimate shares of indicators, with their intervals, or of every answer to an item.
 
@@ -82,21 +97,49 @@ def share(
     Example: tryghed share tryg_aften --by district
              tryghed share tryg_aften --by sex,age --wave 2023,2024,2025 --where district=valby
              tryghed share safe_evening --by district --where district=valby
+             tryghed share tryg_aften --by district --standardise age
+             tryghed share tryg_aften --by udsatte_2025 --pool 2
     """
     opened = present(open_project(project))
     method, reference = cast("IntervalMethod", interval or opened.rules.interval), cast("Reference", deff)
     items = measures.items(opened, survey or main_survey(opened))
     if set(names) & set(items):
-        if script is not None:
-            raise UsageError("--r recomputes shares of indicators, not of every answer to an item")
+        if script is not None or standard or pool:
+            raise UsageError("--r, --standardise and --pool take indicators, not items with all their answers")
         asked = ask(opened, survey, waves, names, by, where, known=measures.items)
         answer = measures.distributions(opened, asked, interval=method, deff=reference)
         tell(marked(answer, opened, asked), form, output, quiet, middle="share")
         return
-    asked = ask(opened, survey, waves, names, by, where)
-    answer = inquiry.shares(opened, asked, interval=method, deff=reference)
+    if standard:
+        asked = _to_standardise(opened, survey, waves, names, by, where, standard, pool)
+        answer = standards.standardised(opened, asked, interval=method)
+    elif pool:
+        asked = ask(opened, survey, waves, names, by, where)
+        answer = inquiry.rolling(opened, asked, pool, interval=method, deff=reference)
+    else:
+        asked = ask(opened, survey, waves, names, by, where)
+        answer = inquiry.shares(opened, asked, interval=method, deff=reference)
     _write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="share")
+
+
+def _to_standardise(
+    project: Project, survey: str | None, waves: str, names: Sequence[str], by: str, where: Sequence[str],
+    standard: str, pool: int | None,
+) -> Question:  # fmt: skip
+    """Return the question whose groups are those to standardise for.
+
+    Raises:
+        UsageError: It is divided by groups as well, or pooled.
+    """
+    groups = project.surveys[survey or main_survey(project)].groups if (survey or "") in ("", *project.surveys) else {}
+    divided = [one for one in [*_names(by), *pairs(where, example="--where district=valby")] if one in groups]
+    if divided or pool:
+        raise UsageError(
+            f"--standardise takes no {'--pool' if pool else f'division by {divided[0]}'}",
+            hint="shares of areas are standardised; several waves are pooled with --wave 2024,2025",
+        )
+    return ask(project, survey, waves, names, ",".join(filter(None, [by, standard])), where)
 
 
 @click.command()
@@ -196,6 +239,8 @@ def marked(answer: Answered, project: Project, asked: Question) -> Answered:
 
 
 def _write_script(answer: Answered, project: Project, asked: Question, script: Path | None, quiet: bool) -> None:
+    if script is not None and not answer.lines:
+        raise UsageError("--r: R has no one design of these numbers", hint="ask for one number at a time")
     if script is not None:
         data = rscript.write(rows_behind(project, asked, answer.lines), answer.lines, script, followed=answer.followed)
         say(f"{script}: {len(answer.lines)} numbers; {data}: the rows behind them, personal data", quiet=quiet)

@@ -37,11 +37,18 @@ class Families(Definition):
 
     headline: Annotated[float, Field(gt=0, lt=1)] = 0.02  #: the declared headline comparisons (Holm)
     ranks: Annotated[float, Field(gt=0, lt=1)] = 0.01  #: all rankings of the release
-    other: Annotated[float, Field(gt=0, lt=1)] = 0.02  #: all other comparisons (Benjamini-Hochberg)
+    other: Annotated[float, Field(gt=0, lt=1)] = 0.02  #: all other comparisons
+    #: correction of all other comparisons; Benjamini-Yekutieli's holds whatever their dependence, and finds less
+    other_correction: Literal["Benjamini-Hochberg", "Benjamini-Yekutieli"] = "Benjamini-Hochberg"
+
+    @property
+    def total(self) -> float:
+        """The chance of any false claim in a release in which nothing differs."""
+        return self.headline + self.ranks + self.other
 
     @model_validator(mode="after")
     def _shares_one_level(self) -> Self:
-        total = self.headline + self.ranks + self.other
+        total = self.total
         if total > _ALPHA + 1e-9:  # 0.02 + 0.01 + 0.02 is no exact sum
             raise ValueError(f"headline, ranks and other add up to {total:g}; a release has {_ALPHA:g} in all")
         return self

@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from tryghed.errors import DeliveryError
+from tryghed.frames import EVERYBODY
 from tryghed.statistics.respondents import Domain
 
 
@@ -20,7 +21,8 @@ from tryghed.statistics.respondents import Domain
 class Line:
     """One number to recompute: a share; a difference where there is another side; how it changed where there is `then`.
 
-    `then` are both sides in the earlier period.
+    `then` are both sides in the earlier period; `standard` are the categories a share is standardised for, each with
+    its part of the standard.
     """
 
     label: str
@@ -28,6 +30,7 @@ class Line:
     one: Domain
     other: Domain | None = None
     then: tuple[Domain, Domain] | None = None
+    standard: tuple[tuple[str, float], ...] = ()
 
     @property
     def sides(self) -> tuple[Domain, ...]:
@@ -122,6 +125,15 @@ share <- function(label, y, domain) {{
   data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = NA)
 }}
 
+standardised <- function(label, y, domain, parts) {{
+  categories <- factor(gsub(";", "", rows$categories), levels = names(parts))
+  known <- domain & !is.na(rows[[y]]) & !is.na(categories)
+  part <- subset(update(design, category = categories, everybody = factor("all")), known)
+  made <- svystandardize(part, by = ~category, over = ~everybody, population = parts)
+  found <- svymean(reformulate(y), made)
+  data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = NA)
+}}
+
 difference <- function(label, y, one, other) {{
   shares <- function(design) {{
     sides <- svyby(reformulate(y), ~side, design, svymean, covmat = TRUE)
@@ -165,17 +177,19 @@ write.csv(rbind(
 def call(line: Line) -> str:
     """Return the line of the script that recomputes one number."""
     function = "change" if line.then else "difference" if line.other else "share"
-    y = _quoted(f"y_{line.indicator}")
-    return f"{function}({_quoted(line.label)}, {y}, {', '.join(map(expression, line.sides))})"
+    told = [_quoted(line.label), _quoted(f"y_{line.indicator}"), *map(expression, line.sides)]
+    if line.standard:
+        parts = ", ".join(f"{_quoted(name)} = {part!r}" for name, part in line.standard)
+        return f"standardised({', '.join(told)}, c({parts}))"
+    return f"{function}({', '.join(told)})"
 
 
 def expression(domain: Domain) -> str:
     """Return a domain as an R expression, TRUE for its rows."""
     waves = ", ".join(_quoted(one) for one in domain.waves)
     area = f"within(rows$areas, {_quoted(domain.area)})"
-    return f"rows$wave %in% c({waves}) & {'!' if domain.outside else ''}{area} & " + (
-        f"within(rows$categories, {_quoted(domain.category)})"
-    )
+    category = "" if domain.category == EVERYBODY else f" & within(rows$categories, {_quoted(domain.category)})"
+    return f"rows$wave %in% c({waves}) & {'!' if domain.outside else ''}{area}{category}"
 
 
 def _quoted(text: str) -> str:

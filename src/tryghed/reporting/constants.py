@@ -57,7 +57,7 @@ def _rules(project: Project) -> Iterator[str]:
     yield danish.number(rules.reliability.min_effective_n)
     limits = rules.reliability
     widths = (limits.always_show_width, limits.max_width, limits.max_relative_width)
-    for share in (*widths, rules.power, sum(rules.families.model_dump().values())):
+    for share in (*widths, rules.power, rules.families.total):
         yield danish.number(100 * share)
 
 

@@ -3,10 +3,12 @@
 A release makes hundreds of comparisons. Its chance of a false claim is divided over two families of contrasts:
 the headline ones (Holm, so that the chance of any false claim among them is bounded) and all others
 (Benjamini-Hochberg, so that the expected share of false claims among the claims is bounded, and the chance of any
-when nothing differs). The rank sets are a third family with a bound of its own (`ranks`).
+when nothing differs; or Benjamini-Yekutieli, which needs nothing to be known of how the tests hang together). The rank
+sets are a third family with a bound of its own (`ranks`).
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -40,9 +42,11 @@ def correct(contrasts: pl.DataFrame, headline: pl.Expr | Sequence[bool], rules: 
     chosen = marks.fill_null(value=False).to_numpy()
     p = contrasts["p"].fill_null(1.0).to_numpy()
     adjusted, levels = np.ones(len(p)), np.zeros(len(p))
-    for members, adjust, alpha in ((chosen, holm, rules.headline), (~chosen, benjamini_hochberg, rules.other)):
+    others = _OTHERS[rules.other_correction]
+    for members, adjust, alpha in ((chosen, holm, rules.headline), (~chosen, others, rules.other)):
         adjusted[members] = adjust(p[members])
-        levels[members] = _level_in_force(adjusted[members] < alpha, alpha, stepwise_down=adjust is holm)
+        level = alpha / harmonic(int(members.sum())) if adjust is benjamini_yekutieli and members.any() else alpha
+        levels[members] = _level_in_force(adjusted[members] < alpha, level, stepwise_down=adjust is holm)
     alphas = np.where(chosen, rules.headline, rules.other)
     filled = contrasts.with_columns(
         pl.Series("family", np.where(chosen, HEADLINE, OTHER), dtype=pl.String),
@@ -86,6 +90,19 @@ def benjamini_hochberg(p: Numbers) -> Numbers:
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps * p[order])) if len(p) else p
     return adjusted
+
+
+def benjamini_yekutieli(p: Numbers) -> Numbers:
+    """Return Benjamini and Yekutieli's (2001) adjusted p values: Hochberg's times Σ 1/i, whatever the dependence."""
+    return np.asarray(np.minimum(1.0, benjamini_hochberg(p) * harmonic(len(p))), dtype=np.float64)
+
+
+def harmonic(tests: int) -> float:
+    """Return Σ 1/i up to the number of tests: what any dependence between them costs."""
+    return float((1 / np.arange(1, tests + 1)).sum())
+
+
+_OTHERS: Final = {"Benjamini-Hochberg": benjamini_hochberg, "Benjamini-Yekutieli": benjamini_yekutieli}
 
 
 def _level_in_force(

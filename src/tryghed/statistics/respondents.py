@@ -46,7 +46,8 @@ class Domain:
         """Return which of the rows of `estimate/respondent_rows` belong to it."""
         inside = pl.col("areas").str.contains(f";{self.area};", literal=True)
         belongs = pl.col("wave").is_in(self.waves) & (~inside if self.outside else inside)
-        belongs &= pl.col("categories").str.contains(f";{self.category};", literal=True)
+        if self.category != EVERYBODY:
+            belongs &= pl.col("categories").str.contains(f";{self.category};", literal=True)
         for indicator, score in self.answers:
             belongs &= (pl.col(f"y_{indicator}") == score).fill_null(value=False)
         return rows.select(belongs).to_series().to_numpy()

@@ -6,6 +6,7 @@ nobody in a category has no standardised share: to share its part out among the 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,8 @@ import polars as pl
 from tryghed.errors import DesignError, all_at_once
 from tryghed.frames import EVERYBODY
 from tryghed.statistics import combinations, moments
-from tryghed.statistics.intervals import Numbers, korn_graubard
+from tryghed.statistics.combinations import Combination
+from tryghed.statistics.intervals import Method, Numbers, limits
 from tryghed.statistics.moments import Moments
 from tryghed.statistics.totals import Totals
 
@@ -70,11 +72,24 @@ def standardised(
     return pl.DataFrame(rows, schema=STANDARDISED, orient="row")
 
 
-def _numbers(known: Moments, parts: Numbers) -> tuple[float | None, ...]:
+def standardised_share(known: Moments, parts: Numbers, interval: Method = "korn-graubard") -> Combination:
+    """Return Σ c_k p_k of the categories of one area, all of which have an answer.
+
+    Args:
+        known: The categories.
+        parts: c, of each.
+        interval: Which confidence interval, in place of the t interval of other combinations.
+    """
     found = combinations.contrast(known, parts.tolist())
-    n = float(known.n.sum())
-    lower, upper = korn_graubard(found.estimate, found.se**2, n, found.df)
-    return n, float(known.counted.sum() / known.base.sum()), found.estimate, found.se, found.df, lower, upper
+    share, variance, n, df = (np.array([one]) for one in (found.estimate, found.se**2, known.n.sum(), found.df))
+    lower, upper = limits(interval, share, variance, n, df)
+    return replace(found, lower=float(lower[0]), upper=float(upper[0]))
+
+
+def _numbers(known: Moments, parts: Numbers) -> tuple[float | None, ...]:
+    found = standardised_share(known, parts)
+    crude = float(known.counted.sum() / known.base.sum())
+    return float(known.n.sum()), crude, found.estimate, found.se, found.df, found.lower, found.upper
 
 
 def _empty(area: str, indicator: str, dimension: str, categories: Sequence[str]) -> DesignError:

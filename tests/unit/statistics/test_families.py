@@ -29,6 +29,16 @@ def test_two_families_at_their_own_levels():
     assert found["direction"].to_list() == [0, 0, 1, 1]
 
 
+def test_the_other_family_is_corrected_as_the_rules_say():
+    p = [0.001, 0.012, 0.02, 0.04, 0.049, 0.2]
+    rules = Families(other_correction="Benjamini-Yekutieli")
+
+    found = families.correct(made(p), [False] * 6, rules)
+
+    assert found["p_adjusted"].to_list() == pytest.approx([0.0147, 0.0882, 0.098, 0.14406, 0.14406, 0.49])
+    assert (found["detectable"] > families.correct(made(p), [False] * 6, Families())["detectable"]).all()
+
+
 def test_the_sign_of_the_difference_is_the_direction():
     found = families.correct(made([1e-9], difference=-0.1), [False], RULES)
 

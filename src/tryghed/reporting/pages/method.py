@@ -98,13 +98,13 @@ def _facts(view: View) -> tuple[Fact, ...]:
             found.append(Fact("Indsamlet", _collected(view)))
         found.append(Fact("Vægtning", f"Fra leverandøren; designeffekt {danish.decimal(known.kish, 2)} (Kish)"))
     alphas = rules.families
-    levels = f"{danish.decimal(100 * (alphas.headline + alphas.ranks + alphas.other), 0)}{danish.NBSP}%"
+    levels = f"{danish.decimal(100 * alphas.total, 0)}{danish.NBSP}%"
     found += [
         Fact("Interval", f"95{danish.NBSP}%, {_INTERVALS[rules.interval]}, hvert tal for sig"),
         Fact(
             "Sammenligning",
             f"Mod {view.words.rest}; rettet for alle prøver i udgivelsen, {levels} i alt "
-            "(hovedtal Holm, resten Benjamini-Hochberg)",
+            f"(hovedtal Holm, resten {alphas.other_correction})",
         ),
         Fact(
             "Påviselighed",
