@@ -75,7 +75,8 @@ def _store(waves, indicators, areas, groups, population, threads, lonely_psu="fa
         numbering.fill(connection, SURVEY)
         kind, factors, mse = replicates or (None, None, None)
         for wave in waves:
-            connection.execute("insert into design values (?, ?, ?, ?, ?)", [wave, lonely_psu, kind, factors, mse])
+            known = [wave, lonely_psu, kind, factors, mse, None]
+            connection.execute("insert into design values (?, ?, ?, ?, ?, ?)", known)
         for wave, rows in waves.items() if replicates else ():
             weights = [(wave, str(row["respondent"]), list(map(repr, row["replicate_weights"]))) for row in rows]
             _insert(connection, "replicate_weight", weights)

@@ -5,7 +5,7 @@ Respondents carry no name or pseudonym, only a number that is the same in every 
 data all the same.
 '''
 grain = "one row per wave and respondent"
-reads = ["score", "membership", "grouping", "population", "design", "replicate_weight"]
+reads = ["score", "membership", "grouping", "population", "design", "replicate_weight", "calibrated_weight"]
 
 [params]
 waves = { type = "varchar[]", doc = "waves to read" }
@@ -23,6 +23,9 @@ weight = { type = "double", doc = "weight of the respondent" }
 lonely_psu = { type = "varchar", doc = "what the definition says of a stratum with one PSU" }
 factors = { type = "double[]", doc = "what the squared distance of each replicate is multiplied with, null where there are none" }
 mse = { type = "boolean", doc = "whether distances are from the estimate instead of the replicates' mean" }
+calibration = { type = "varchar", doc = "how the wave's weights were calibrated here, null where they are as delivered" }
+delivered = { type = "double", doc = "weight before calibration" }
+known = { type = "varchar[]", doc = "categories calibrated to, each as margin=category; empty where nothing was calibrated" }
 replicates = { type = "double[]", doc = "replicate weights of the respondent, null where none were delivered" }
 areas = { type = "varchar", doc = "every area of the set the respondent lies in, each between semicolons" }
 categories = { type = "varchar", doc = "every category of the dimension, each between semicolons" }
@@ -42,13 +45,16 @@ kind as (
 )
 select
     wave, stratum, psu, dense_rank() over (order by respondent) as person, size, weight::double as weight,
-    coalesce(lonely_psu, 'fail') as lonely_psu, factors, mse, weights::double[] as replicates,
+    coalesce(lonely_psu, 'fail') as lonely_psu, factors, mse,
+    calibration, coalesce(delivered, weight)::double as delivered, coalesce(known, []::varchar[]) as known,
+    weights::double[] as replicates,
     coalesce(areas, ';') as areas, coalesce(categories, ';') as categories,
     columns($pattern) as 'y_\1'
 from score
 left join population using (wave, stratum)
 left join design using (wave)
 left join replicate_weight using (wave, respondent)
+left join calibrated_weight using (wave, respondent)
 left join place using (wave, respondent)
 left join kind using (wave, respondent)
 where list_contains($waves::varchar[], wave)

@@ -190,6 +190,20 @@ class ReplicateWeights:
 
 
 @dataclass(frozen=True)
+class CalibratedWeights:
+    """What a wave's weights were before they were calibrated, and to what.
+
+    Attributes:
+        says: Method and margins in words: "raking to bydele_10, sex*age".
+        respondents: `respondent`, `delivered` (Decimal(18, 9)), `known` (the categories calibrated to, each as
+            "margin=category") and `replicates` (as delivered, null where there are none).
+    """
+
+    says: str
+    respondents: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Accepted:
     """One wave's delivery, mapped to the survey's definitions and ready for the store.
 
@@ -199,7 +213,8 @@ class Accepted:
     the definition's strategy for strata with one PSU. `invited` is `INVITED`, as far as the institute told;
     `free_text` is `FREE_TEXT`, which the store keeps apart.
     `questionnaire` and `answer_labels` keep what the file says was asked; `comparability` holds the verdicts of all the
-    survey's pairs of waves, once the others have been looked at.
+    survey's pairs of waves, once the others have been looked at. `calibrated` tells what the weights were, where they
+    are no longer those delivered.
     """
 
     survey: str
@@ -220,3 +235,4 @@ class Accepted:
     comparability: pl.DataFrame = field(default_factory=COMPARABILITY.to_frame)
     invited: pl.DataFrame = field(default_factory=INVITED.to_frame)
     free_text: pl.DataFrame = field(default_factory=FREE_TEXT.to_frame)
+    calibrated: CalibratedWeights | None = None

@@ -9,6 +9,7 @@ from tryghed.frames import Decision, Earlier, Finding, Source
 from tryghed.intake.accept import accept, examine
 from tryghed.intake.findings import blocking, finding
 from tryghed.progress import Progress, Step
+from tryghed.statistics import adopting
 from tryghed.store import audit, free_text, rounds, warehouse
 from tryghed.store.earlier import decisions as kept_decisions
 from tryghed.store.earlier import earlier
@@ -117,7 +118,7 @@ def _ingest(project: Project, survey: str, wave: str, said: Said) -> Ingested:
     warehouse.expect_not_erased(warehouse.erased(project.folder), survey, wave, again=said.again)
     known = _known(project, survey, wave, said)
     accepted = accept(project, survey, wave, earlier=known.earlier, decisions=known.decisions)
-    accepted = replace(accepted, comparability=rounds.verdicts(project, accepted))
+    accepted = replace(adopting.adopt(project, accepted), comparability=rounds.verdicts(project, accepted))
     generation, changed = warehouse.publish(project.folder, accepted, because=said.revision, again=said.again)
     free_text.keep(project.folder, survey, wave, accepted.source.sha256, accepted.free_text)
     revision_number = warehouse.loaded(project.folder)[survey, wave].revision.number

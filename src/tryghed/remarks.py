@@ -74,14 +74,15 @@ def flags(project: Project, row: Mapping[str, Any], treated: Sequence[str]) -> s
 
 def described(design: Design, wave: str) -> str:
     """Return a sample design in words."""
+    calibrated = f", weights calibrated here ({design.calibration})" if design.calibration else ""
     sampled = "clusters" if design.clustered.any() else "people sampled directly"
     if design.replication:
         kinds = " and ".join(dict.fromkeys(design.replication.kinds))
-        return f"{len(design.replication.factor)} replicate weights ({kinds}), wave {wave}"
+        return f"{len(design.replication.factor)} replicate weights ({kinds}){calibrated}, wave {wave}"
     corrected = (design.psus > 1) & (design.factor * (design.psus - 1) < design.psus)
     finite = ", finite population correction" if corrected.any() else ""
     count = f"{len(design.strata)} strat{'um' if len(design.strata) == 1 else 'a'}"
-    return f"{count}, {sampled}{finite}{lonely_told(design)}, wave {wave}"
+    return f"{count}, {sampled}{finite}{lonely_told(design)}{calibrated}, wave {wave}"
 
 
 def lonely_told(design: Design) -> str:

@@ -1,7 +1,7 @@
 """A wave's weights: held against the population, trimmed and calibrated where asked for, and what that changes.
 
-Estimates and reports use the weights as delivered. What is made here is for the analyst: to see whether the delivered
-weights do what they should, and to hand over better ones.
+What is made here is for the analyst: to see whether the delivered weights do what they should, and to hand over better
+ones. Estimates and reports use them only where the wave's definition says so (`statistics.adopting`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,16 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from tryghed.definitions.calibration import STRATUM, Margin, read_margins
+from tryghed.definitions.calibration import STRATUM, Calibration, Margin, read_margins
 from tryghed.definitions.project import Project
-from tryghed.errors import StoreError, UsageError, all_at_once
+from tryghed.errors import DesignError, StoreError, UsageError, all_at_once
 from tryghed.frames import EVERYBODY
-from tryghed.statistics import auxiliaries, estimate, sample, totals, weighting
+from tryghed.statistics import adopting, auxiliaries, sample, totals, weighting
+from tryghed.statistics import replication as replicating
+from tryghed.statistics.adopting import Fitted
 from tryghed.statistics.auxiliaries import Auxiliaries, Numbers
-from tryghed.statistics.calibration import Calibrated, calibrate
+from tryghed.statistics.calibration import untouched
+from tryghed.statistics.replication import Replication
 from tryghed.statistics.sample import Sample
 from tryghed.statistics.totals import Totals
 from tryghed.statistics.weighting import Trimmed, Verdict
@@ -93,6 +96,8 @@ def weigh(
     variables = sorted({name for margin in margins for name in margin.by})
     shelf = queries.Shelf(project.queries)
     with open_reader(project.folder, survey) as reader:
+        replication = replicating.read(reader, shelf, survey=survey, waves=[wave])
+        replicates = reader.run(shelf["weights/replicates"], wave=wave) if replication else None
         people = reader.run(shelf["weights/respondents"], wave=wave)
         if not people.height:
             raise StoreError(f"wave {wave!r} is not in the store", hint=f"tryghed ingest {survey}/{wave}")
@@ -100,24 +105,25 @@ def weigh(
         scored = _scored(reader, shelf, project, survey, wave, indicators) if indicators else None
     delivered = people["weight"].cast(pl.Float64).to_numpy()
     known = auxiliaries.join(_wide(people, placed, variables), margins) if margins else None
+    _expect_untrimmed(replicates, medians, wave)
     trimmed = weighting.trim(delivered, people[STRATUM].to_list(), medians=medians) if medians is not None else None
     final = trimmed.weights if trimmed else delivered
-    scale = _to_people(final, margins) if calibration else 1.0
-    calibrated = calibrate(final * scale, known, calibration) if calibration and known else None
-    final = calibrated.weights if calibrated else final
+    own = None if replicates is None else np.array(replicates["weights"].to_list(), dtype=np.float64)
+    fitted = adopting.fit(final, known, margins, calibration, own) if calibration and known else None
+    final = fitted.calibrated.weights if fitted else final
     parts = [
         _measures(delivered, final, margins),
         *([_balance(known, delivered, final)] if known else []),
         *([_trimming(trimmed)] if trimmed else []),
-        *([_indicators(people, scored, calibrated)] if calibrated and scored else []),
+        *([_indicators(people, scored, fitted, replication, own)] if fitted and scored else []),
     ]
     weights = {"delivered": people["weight"], "factor": final / delivered, "weight": final}
     return Weighed(
         pl.concat([pl.DataFrame(schema=AUDIT), *parts], how="diagonal").select(*AUDIT),
         people.select("respondent").with_columns(pl.Series(name, values) for name, values in weights.items()),
         weighting.verdicts(weighting.spread(final), margins[0].population if margins else None),
-        changed=trimmed is not None or calibrated is not None,
-        says=_says(people, margins, trimmed, scale, calibrated, calibration.method if calibration else ""),
+        changed=trimmed is not None or fitted is not None,
+        says=_says(people, margins, trimmed, fitted, calibration),
     )
 
 
@@ -143,10 +149,13 @@ def _margins(project: Project, survey: str, wave: str) -> tuple[Margin, ...]:
     return ()
 
 
-def _to_people(weights: Numbers, margins: Sequence[Margin]) -> float:
-    """Return what weights that sum to the number of answers are multiplied with to sum to people; 1 for all others."""
-    known = weighting.spread(weights)
-    return margins[0].population / known.total if known.relative else 1.0
+def _expect_untrimmed(replicates: pl.DataFrame | None, medians: float | None, wave: str) -> None:
+    if replicates is not None and medians is not None:
+        raise DesignError(
+            f"{len(replicates['weights'][0])} replicate weights were delivered, and do not know of weights cut here",
+            where=f"wave {wave}",
+            hint="leave out --trim, or ask the institute for trimmed weights with replicates of their own",
+        )
 
 
 def _scored(
@@ -204,22 +213,30 @@ def _trimming(trimmed: Trimmed) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _indicators(people: pl.DataFrame, scored: _Scored, calibrated: Calibrated) -> pl.DataFrame:
+def _indicators(
+    people: pl.DataFrame, scored: _Scored, fitted: Fitted, replication: Replication | None, replicates: Numbers | None
+) -> pl.DataFrame:  # fmt: skip
     """Return share and standard error of everybody under the delivered and the calibrated weights."""
     sums = scored.sums
     own = people.select("respondent").join(scored.rows, on="respondent", how="left", maintain_order="left")
     values = own.select(pl.col(f"score_{name}").cast(pl.Float64).fill_null(np.nan) for name in sums.indicators)
-    after = sample.shares(calibrated, _sampled(people, sums), values.to_numpy())
-    everybody = next(place for domain, place in sums.positions.items() if domain[1] == EVERYBODY)
+    scores, place = values.to_numpy(), _sampled(people, sums)
+    calibrated = fitted.calibrated
+    before, after = (sample.shares(one, place, scores) for one in (untouched(calibrated.design), calibrated))
+    variances = [before.variance, after.variance]
+    if replication is not None and replicates is not None and fitted.replicates is not None:
+        variances = [
+            sample.replicated(replication, weights, scores, known.share)
+            for weights, known in ((replicates, before), (fitted.replicates, after))
+        ]
     rows = []
-    for place, name in enumerate(sums.indicators):
-        before = estimate.describe(sums.of([everybody], place), sums.design)
+    for place_of, name in enumerate(sums.indicators):
         both = {
-            "share": (before.share[0], after.share[place]),
-            "se": (np.sqrt(before.variance[0]), np.sqrt(after.variance[place])),
+            "share": (before.share[place_of], after.share[place_of]),
+            "se": tuple(np.sqrt(one[place_of]) for one in variances),
         }
         rows += [
-            {"part": "indicator", "name": name, "category": what, "n": int(before.n[0]), "delivered": first,
+            {"part": "indicator", "name": name, "category": what, "n": int(before.n[place_of]), "delivered": first,
              "final": last}
             for what, (first, last) in both.items()
         ]  # fmt: skip
@@ -246,19 +263,25 @@ def _psus(people: pl.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _says(
-    people: pl.DataFrame, margins: Sequence[Margin], trimmed: Trimmed | None, scale: float,
-    calibrated: Calibrated | None, method: str,
+    people: pl.DataFrame, margins: Sequence[Margin], trimmed: Trimmed | None, fitted: Fitted | None,
+    calibration: Calibration | None,
 ) -> str:  # fmt: skip
     told = [f"{people.height:,} respondents with a weight"]
     if trimmed:
         cut = int(trimmed.cut.sum())
         told.append(f"{cut:,} weights cut at {trimmed.limit:.4g} and shared out within their strata")
-    if scale != 1:
-        told.append(f"weights summed to the answers and are scaled to people, by {scale:,.4g}")
-    if calibrated:
+    if fitted and fitted.scale != 1:
+        told.append(f"weights summed to the answers and are scaled to people, by {fitted.scale:,.4g}")
+    if fitted and calibration:
         names = ", ".join(margin.name for margin in margins)
-        low, high = calibrated.factors.min(), calibrated.factors.max()
-        told.append(f"calibrated by {method} to {names}, factors from {low:.3f} to {high:.3f}")
+        low, high = fitted.calibrated.factors.min(), fitted.calibrated.factors.max()
+        told.append(f"calibrated by {calibration.method} to {names}, factors from {low:.3f} to {high:.3f}")
+        if fitted.replicates is not None:
+            told.append(f"so were {fitted.replicates.shape[1]:,} replicate weights, each to the same margins")
+        told.append(
+            "estimates use them once the wave is ingested" if calibration.estimates
+            else "estimates use the weights as delivered"
+        )  # fmt: skip
     elif margins:
         told.append(f"held against the population by {margins[0].name}; not calibrated")
     else:

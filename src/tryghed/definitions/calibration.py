@@ -61,11 +61,14 @@ class Distance(Definition):
 
 
 class Calibration(Distance):
-    """Margins of the population, and how `tryghed weights` calibrates the delivered weights to them.
+    """Margins of the population, and how the delivered weights are calibrated to them.
 
-    Estimates and reports use the weights as delivered.
+    `tryghed weights` shows what calibration does. Estimates and reports use the weights as delivered, unless
+    `estimates` is true: the wave is then loaded with the calibrated weights, and standard errors are of residuals.
     """
 
+    #: whether estimates and reports use the calibrated weights in place of the delivered ones
+    estimates: bool = False
     margins: Annotated[list[MarginFile], Field(min_length=1)]  #: what is known of the population
 
 

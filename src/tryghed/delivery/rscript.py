@@ -50,14 +50,26 @@ def write(rows: pl.DataFrame, lines: Sequence[Line], target: Path, *, followed: 
     Raises:
         DeliveryError: A file cannot be written, or R cannot hold the waves in one design.
     """
+    _expect_delivered(rows)
     data = target.with_suffix(".csv")
     design = _FOLLOWED if followed else _UNITS + _design(rows)
-    plain = rows.drop("lonely_psu", "factors", "mse", "replicates")
+    plain = rows.drop("lonely_psu", "factors", "mse", "replicates", "calibration", "delivered", "known")
     known = plain["size"].is_not_null().any()
     sized = plain.with_columns(pl.col("size").fill_null(float("inf"))) if known else plain.drop("size")
     _save(data, pl.concat([sized, _replicates(rows)], how="horizontal").write_csv(null_value="NA", float_precision=9))
     _save(target, _script(data.name, lines, design))
     return data
+
+
+def _expect_delivered(rows: pl.DataFrame) -> None:
+    """Refuse waves whose standard errors the script would get too large: those of residuals, without replicates."""
+    calibrated = rows.filter(pl.col("calibration").is_not_null() & pl.col("factors").is_null())
+    if calibrated.height:
+        waves = ", ".join(calibrated["wave"].unique().sort())
+        raise DeliveryError(
+            f"the script does not calibrate weights, and those of wave {waves} were calibrated here",
+            hint="R's calibrate() makes the same weights from the delivered ones: docs/methods.md",
+        )
 
 
 _UNITS: Final = """\

@@ -175,6 +175,6 @@ def _facts(
                 survey, name, fieldwork.start, fieldwork.end, fieldwork.provider, tuple(fieldwork.mode),
                 fieldwork.invited, row["answered"], row["kish"], row["file"], row["sha256"], row["verified"],
                 lonely_psu=sampled.lonely_psu, lonely_strata=sampled.lonely_strata, replicates=sampled.replicates,
-                accepted=row["accepted"], revision=row["revision"],
+                accepted=row["accepted"], revision=row["revision"], calibration=sampled.calibration,
             )  # fmt: skip
     return facts

@@ -103,7 +103,8 @@ class WaveFacts:
     the warnings about the delivery that a person has accepted. `revision` is 1, and one more for each file that has
     replaced the one before; 0 in releases that do not know it. `lonely_strata` are those of which one of several
     sampling units was drawn, and `lonely_psu` how their variance was found; `replicates` is the kind
-    and number of replicate weights that variances come from, where the provider delivered any.
+    and number of replicate weights that variances come from, where the provider delivered any; `calibration` is how the
+    weights were calibrated here, empty where they are as delivered.
     """
 
     survey: str
@@ -123,6 +124,7 @@ class WaveFacts:
     replicates: tuple[str, int] | None = None
     accepted: int = 0
     revision: int = 0
+    calibration: str = ""
 
     @property
     def response_rate(self) -> float | None:

@@ -8,6 +8,7 @@ as a reference.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -22,6 +23,8 @@ Indices = NDArray[np.int64]
 #: Totals of margins that differ by less, relatively, differ by rounding, and are scaled to the first margin's.
 _ROUNDED = 1e-6
 _NAMED = 8
+#: Directions that explain less than this part of the largest are dependent columns.
+RANK: Final = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,18 @@ class Auxiliaries:
     def weighted(self, weights: Numbers) -> Numbers:
         """Return the sample's total of each column under `weights`."""
         return np.asarray(self.values.T @ self.within_cells(weights), dtype=np.float64)
+
+    def residuals(self, weights: Numbers, influence: Numbers) -> Numbers:
+        """Return what the columns do not explain of linearised variables (respondents × variables).
+
+        The regression is by least squares with the weights before calibration.
+        """
+        cells = self.within_cells(weights)
+        some = cells > 0
+        mass = np.sqrt(cells[some])[:, None]
+        sums = np.stack([self.within_cells(weights * column)[some] for column in influence.T], axis=1)
+        slopes = np.linalg.lstsq(self.values[some] * mass, sums / mass, rcond=RANK)[0]
+        return np.asarray(influence - (self.values @ slopes)[self.cell], dtype=np.float64)
 
 
 def join(respondents: pl.DataFrame, margins: Sequence[Margin]) -> Auxiliaries:

@@ -21,15 +21,13 @@ import numpy as np
 
 from tryghed.definitions.calibration import Distance
 from tryghed.errors import DesignError
-from tryghed.statistics.auxiliaries import Auxiliaries, Numbers
+from tryghed.statistics.auxiliaries import RANK, Auxiliaries, Numbers
 from tryghed.statistics.feasibility import expect_feasible
 
 #: Where Newton's method stops: the largest difference from the totals, relatively.
 _PRECISE: Final = 1e-10
 _STEPS: Final = 100
 _HALVINGS: Final = 40
-#: Directions that explain less than this part of the largest are dependent columns.
-_RANK: Final = 1e-11
 #: e to this power, squared, is still a number.
 _LARGEST: Final = 300.0
 
@@ -57,11 +55,13 @@ class Calibrated:
 
     def residuals(self, influence: Numbers) -> Numbers:
         """Return what the auxiliaries do not explain of linearised variables (respondents × variables)."""
-        known = self.auxiliaries
-        mass = np.sqrt(known.within_cells(self.design))
-        sums = np.stack([known.within_cells(self.design * column) for column in influence.T], axis=1)
-        slopes = np.linalg.lstsq(known.values * mass[:, None], sums / mass[:, None], rcond=_RANK)[0]
-        return np.asarray(influence - (known.values @ slopes)[known.cell], dtype=np.float64)
+        return self.auxiliaries.residuals(self.design, influence)
+
+
+def untouched(weights: Numbers) -> Calibrated:
+    """Return weights that were calibrated to nothing: residuals are the variables themselves."""
+    nothing = Auxiliaries((("", ""),), np.zeros((1, 1)), np.zeros(1), np.zeros(len(weights), dtype=np.int64))
+    return Calibrated(weights, weights, nothing, 0)
 
 
 def calibrate(weights: Numbers, known: Auxiliaries, distance: Distance) -> Calibrated:
@@ -100,7 +100,7 @@ def _solved(cells: Numbers, known: Auxiliaries, distance: Distance) -> tuple[Num
         if np.max(np.abs(gap)) < _PRECISE:
             return ratio(values @ point, distance)[0], step
         slope = cells * ratio(values @ point, distance)[1]
-        move = np.linalg.pinv(values.T @ (slope[:, None] * values), rcond=_RANK, hermitian=True) @ gap
+        move = np.linalg.pinv(values.T @ (slope[:, None] * values), rcond=RANK, hermitian=True) @ gap
         for halving in range(_HALVINGS):
             tried = point + move / 2**halving
             left = missing(tried)

@@ -36,6 +36,7 @@ class Design:
         clustered: Whether the wave was sampled in clusters.
         lonely: How a stratum with one PSU was treated; empty for all others.
         replication: How delivered replicate weights become a variance, in place of strata and PSUs.
+        calibration: How weights were calibrated here, in words; empty where they are as delivered.
     """
 
     strata: tuple[tuple[str, ...], ...]
@@ -45,6 +46,7 @@ class Design:
     clustered: NDArray[np.bool_]
     lonely: tuple[str, ...]
     replication: Replication | None = None
+    calibration: str = ""
 
     def inflation(self, present: NDArray[np.bool_]) -> Numbers:
         """Return what a variance is multiplied by for strata whose own is taken as the others' average.

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tryghed.errors import DesignError
 from tryghed.statistics import origin, totals
 from tryghed.statistics.folding import Design, degrees_of_freedom
 from tryghed.statistics.intervals import Numbers
@@ -131,8 +132,15 @@ def read(
 
     Raises:
         DesignError: A wave has no respondents, or a stratum only one PSU and no strategy for that; all are listed.
+            Weights were calibrated here, and no replicate weights tell what that does to a variance.
     """
     design = totals.read_design(reader, queries, survey=survey, waves=waves)
+    if design.calibration and design.replication is None:
+        raise DesignError(
+            "means, totals, ratios, quantiles and distributions have no standard errors under weights calibrated here: "
+            f"{design.calibration}",
+            where=f"survey {survey}", hint="shares and comparisons of indicators have; or leave estimates = false",
+        )  # fmt: skip
     asked: dict[str, object] = {
         "waves": list(waves), "area_set": area_set, "areas": list(areas), "dimension": dimension,
         "value": value, "other": other or value,

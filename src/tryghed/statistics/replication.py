@@ -103,19 +103,23 @@ def respondents(
     """Return the respondents of `estimate/replicate_rows` as members of `domains`, which are those of `totals`."""
     weights, wave = weights_of(rows, replication)
     scores = np.stack([rows[f"y_{one}"].cast(pl.Float64).fill_null(np.nan).to_numpy() for one in indicators], axis=1)
+    return Replicated(replication, weights, wave, scores, members(rows, domains), {})
+
+
+def members(rows: pl.DataFrame, domains: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Indices]:
+    """Return the respondents of each domain, from lists of their `places` and `kinds`."""
     places, kinds = (_belonging(rows[name]) for name in ("places", "kinds"))
     none = np.empty(0, dtype=np.int64)
-    members = {
+    return {
         domain: np.intersect1d(places.get(domain[:2], none), kinds.get(domain[2:], none), assume_unique=True)
         for domain in domains
     }
-    return Replicated(replication, weights, wave, scores, members, {})
 
 
 def _belonging(lists: pl.Series) -> dict[tuple[str, ...], Indices]:
     found: dict[tuple[str, ...], list[int]] = {}
     for place, entries in enumerate(lists.to_list()):
-        for entry in entries:
+        for entry in entries or ():
             found.setdefault(tuple(entry.values()), []).append(place)
     return {key: np.array(places, dtype=np.int64) for key, places in found.items()}
 

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tryghed.frames import EVERYBODY
-from tryghed.statistics import folding, origin, overlaps, replication, totals
+from tryghed.statistics import folding, origin, overlaps, replication, residuals, totals
 from tryghed.statistics.contrasts import Comparison
 from tryghed.statistics.estimate import Description
 from tryghed.statistics.folding import Design
@@ -92,9 +92,8 @@ class Respondents:
             df = self.design.replication.df(self.weights[anybody], self.block[anybody])
             return Moments(*plain, found.sums_covariance(), df, found)
         active = self._active(anybody)
-        return Moments(
-            *plain, self._covariance(everyone * weight, active), float(folding.degrees_of_freedom(active[None, :])[0])
-        )
+        covariance = self._covariance(residuals.weighted(self.rows, everyone), active)
+        return Moments(*plain, covariance, float(folding.degrees_of_freedom(active[None, :])[0]))
 
     def lonely(self, indicator: str, domain: Domain) -> tuple[str, ...]:
         """Return how strata with one PSU were treated in which somebody of the domain answered."""

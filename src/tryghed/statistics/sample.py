@@ -11,6 +11,7 @@ from tryghed.statistics import folding
 from tryghed.statistics.auxiliaries import Indices, Numbers
 from tryghed.statistics.calibration import Calibrated
 from tryghed.statistics.estimate import Description
+from tryghed.statistics.replication import Replication
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,14 @@ def shares(calibrated: Calibrated, sample: Sample, scores: Numbers) -> Descripti
     totals = calibrated.weights[:, None] * calibrated.residuals(influence)
     variance = np.where(one_sided, 0.0, _variance(sample, totals))
     return Description(n, positives, share, np.where(n > 0, variance, np.nan), _degrees_of_freedom(sample, answered))
+
+
+def replicated(replication: Replication, weights: Numbers, scores: Numbers, share: Numbers) -> Numbers:
+    """Return the variances of shares from replicate weights (respondents × replicates)."""
+    answered = ~np.isnan(scores)
+    counted, base = (values.T.astype(np.float64) @ weights for values in (np.nan_to_num(scores), answered))
+    with np.errstate(invalid="ignore", divide="ignore"):  # nobody is left under some replicates
+        return replication.variances(counted / base, share)
 
 
 def _variance(sample: Sample, totals: Numbers) -> Numbers:

@@ -6,19 +6,20 @@ quadratic in PSU totals. SQL sums respondents to atoms (`queries/estimate/`), `a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from tryghed.errors import DesignError
-from tryghed.statistics import atoms, origin, replication
+from tryghed.statistics import atoms, origin, replication, residuals
 from tryghed.statistics.atoms import Atoms, Crossings, Domain, Indices, Units
 from tryghed.statistics.folding import SUMMED, Design, Sums
 from tryghed.statistics.intervals import Numbers
 from tryghed.statistics.origin import Origin
 from tryghed.statistics.replication import Replicated
+from tryghed.statistics.residuals import CalibratedCrossings, Residuals
 from tryghed.store.query import Query, names_pattern
 from tryghed.store.reader import Reader
 
@@ -37,11 +38,15 @@ _ATOMS = {True: "estimate/atoms_of_psus", False: "estimate/atoms"}
 
 @dataclass(frozen=True)
 class Sampling:
-    """What must be told of a wave's variances: the strata of one PSU and how they were treated, or its replicates."""
+    """What must be told of a wave's variances.
+
+    The strata of one PSU and how they were treated, or its replicates; and what its weights were calibrated to.
+    """
 
     lonely_psu: str = ""
     lonely_strata: tuple[str, ...] = ()
     replicates: tuple[str, int] | None = None
+    calibration: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +63,8 @@ class Totals:
         sums: For each name of `folding.SUMMED`, an array of indicators × cells (`units.cells`).
         origin: Where the sums come from; None where they were not read from a store.
         replicated: The respondents under replicate weights; None where none were delivered.
+        residuals: The respondents where weights were calibrated here, whose residuals make the variance; None where
+            none were, or replicate weights make it.
     """
 
     survey: str
@@ -68,6 +75,7 @@ class Totals:
     sums: Mapping[str, Numbers]
     replicated: Replicated | None = None
     origin: Origin | None = None
+    residuals: Residuals | None = None
 
     @property
     def wave(self) -> str:
@@ -98,13 +106,19 @@ class Totals:
         summed: dict[str, Any] = {
             name: _dense(self.units.cells, self.sums[name][indicator], shape)[chosen] for name in SUMMED
         }
+        if self.residuals is not None:
+            summed |= self.residuals.products([self.domains[one] for one in domains], indicator)
         if self.replicated is None:
             return Sums(**summed)
         return Sums(**summed, replicas=self.replicated.replicas([self.domains[one] for one in domains], indicator))
 
-    def crossings(self, one: Sequence[int], other: Sequence[int]) -> Crossings:
+    def crossings(self, one: Sequence[int], other: Sequence[int]) -> Crossings | CalibratedCrossings:
         """Return the sums over the PSUs that each pair of domains shares; `of` gives those of an indicator."""
-        return atoms.crossings(self.units, one, other, len(self.design.factor))
+        found = atoms.crossings(self.units, one, other, len(self.design.factor))
+        if self.residuals is None:
+            return found
+        both = (tuple(self.domains[place] for place in side) for side in (one, other))
+        return CalibratedCrossings(found, self.residuals, *both)
 
     def together(self, domains: Sequence[int], indicator: int) -> Numbers:
         """Return how many PSUs of each stratum have an answer from any of the domains, each counted once."""
@@ -141,24 +155,41 @@ def read(
         query = queries["estimate/replicate_rows"]
         people = _run(reader, query, indicators, waves=list(waves), **wanted)
         replicated = replication.respondents(people, design.replication, indicators, units.domains)
+    rows: set[str] = {"estimate/replicate_rows"} if replicated else set()
+    known: Residuals | None = None
+    if replicated is None and design.calibration:
+        rows = {"estimate/calibrated_rows"}
+        people = _run(reader, queries["estimate/calibrated_rows"], indicators, waves=list(waves), **wanted)
+        known = residuals.of(people, design, indicators, units.domains)
+        design = replace(design, centre=0.0 * design.centre)  # the residuals' products are around the means
     return Totals(
         survey, tuple(waves), tuple(indicators), design, units, units.summed(), replicated,
-        origin.of(reader, queries, _used(sampling, wanted, indicators, replicated is not None), waves),
+        origin.of(reader, queries, _used(sampling, wanted, indicators, rows), waves), known,
     )  # fmt: skip
 
 
+def calibrations(reader: Reader, queries: Mapping[str, Query], waves: Sequence[str]) -> dict[str, str]:
+    """Return how weights were calibrated, for the waves whose weights were."""
+    rows = reader.run(queries["estimate/calibrations"], waves=list(waves))
+    return dict(rows.select("wave", "calibration").iter_rows())
+
+
 def sampling(reader: Reader, queries: Mapping[str, Query], waves: Sequence[str]) -> dict[str, Sampling]:
-    """Return what must be told of each wave's variances: strata of one PSU and how they are treated, or replicates."""
+    """Return what must be told of each wave's variances, as far as there is anything."""
     rows = reader.run(queries["estimate/replicate_design"], waves=list(waves)).to_dicts()
     replicates = {row["wave"]: row for row in rows}
     strata = reader.run(queries["estimate/strata"], waves=list(waves)).filter(_IS_LONELY)
+    calibrated = calibrations(reader, queries, waves)
     found = {}
     for wave in waves:
-        own = strata.filter(wave=wave)
+        own, calibration = strata.filter(wave=wave), calibrated.get(wave, "")
         if wave in replicates:
-            found[wave] = Sampling(replicates=(replicates[wave]["kind"], len(replicates[wave]["factors"])))
+            kind = (replicates[wave]["kind"], len(replicates[wave]["factors"]))
+            found[wave] = Sampling(replicates=kind, calibration=calibration)
         elif own.height:
-            found[wave] = Sampling(own["lonely_psu"][0], tuple(own["stratum"]))
+            found[wave] = Sampling(own["lonely_psu"][0], tuple(own["stratum"]), calibration=calibration)
+        elif calibration:
+            found[wave] = Sampling(calibration=calibration)
     return found
 
 
@@ -174,7 +205,8 @@ def read_design(reader: Reader, queries: Mapping[str, Query], *, survey: str, wa
     if replicates:  # the variance is theirs: what was drawn of a stratum does not matter
         strata = strata.with_columns(lonely_psu=pl.lit(""), size=pl.lit(None, pl.Float64))
     absent = [wave for wave in waves if wave not in set(strata["wave"])]
-    problems = list(_problems(strata, absent))
+    calibrated = calibrations(reader, queries, waves)
+    problems = [*_problems(strata, absent), *_without_average(strata, calibrated)]
     if problems:
         raise DesignError(
             "; ".join(problems), where=f"survey {survey}",
@@ -188,6 +220,7 @@ def read_design(reader: Reader, queries: Mapping[str, Query], *, survey: str, wa
     return Design(
         tuple(strata.select(_STRATUM).iter_rows()), psus, factor, np.where(uncentred, 0.0, 1 / psus),
         strata["clustered"].to_numpy(), tuple(lonely), replicates,
+        "; ".join(f"{wave} by {said}" for wave, said in calibrated.items()),
     )  # fmt: skip
 
 
@@ -200,6 +233,13 @@ def _problems(strata: pl.DataFrame, absent: Sequence[str]) -> Iterator[str]:
     lonely = strata.filter(_IS_LONELY & (pl.col("lonely_psu") == "fail"))
     if lonely.height:
         yield f"{lonely.height} strata have one PSU, so their variance cannot be estimated: {_listed(lonely)}"
+
+
+def _without_average(strata: pl.DataFrame, calibrated: Mapping[str, str]) -> Iterator[str]:
+    """Yield strata that are to have the average variance of the others, where everybody has residuals in each."""
+    average = strata.filter(_IS_LONELY & (pl.col("lonely_psu") == "average") & pl.col("wave").is_in(list(calibrated)))
+    if average.height:
+        yield f"{average.height} strata have one PSU and no average under calibrated weights: {_listed(average)}"
 
 
 def _listed(strata: pl.DataFrame) -> str:
@@ -300,7 +340,7 @@ def _run(reader: Reader, query: Query, indicators: Sequence[str], **params: obje
 
 def _used(
     sampling: Mapping[bool, Sequence[str]], wanted: Mapping[str, Sequence[str]], indicators: Sequence[str],
-    replicated: bool,
+    rows: set[str],
 ) -> dict[str, dict[str, object]]:  # fmt: skip
     """Return the queries that sums are made of, with their parameters."""
     every = [one for waves in sampling.values() for one in waves]
@@ -311,7 +351,7 @@ def _used(
         "estimate/profiles": {"waves": every, "dimensions": wanted["dimensions"]},
     }
     used |= {_ATOMS[kind]: {"waves": list(waves), **common} for kind, waves in sampling.items() if waves}
-    return used | ({"estimate/replicate_rows": {"waves": every, **common}} if replicated else {})
+    return used | {name: {"waves": every, **common} for name in sorted(rows)}
 
 
 def _dense(at: tuple[Indices, Indices], values: Numbers, shape: tuple[int, int]) -> Numbers:

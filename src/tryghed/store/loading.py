@@ -145,6 +145,8 @@ def _tables(accepted: Accepted) -> Iterator[tuple[str, pl.DataFrame]]:
     yield "design", _design(accepted)
     if accepted.replicates is not None:
         yield "replicate_weight", accepted.replicates.weights.select(wave, pl.all())
+    if accepted.calibrated is not None:
+        yield "calibrated_weight", accepted.calibrated.respondents.select(wave, pl.all())
     sizes = {"stratum": list(accepted.population), "size": list(accepted.population.values())}
     yield "population", pl.DataFrame(sizes, schema={"stratum": pl.String, "size": pl.Float64}).select(wave, pl.all())
     yield "invited", accepted.invited.select(wave, pl.all())
@@ -157,8 +159,11 @@ def _design(accepted: Accepted) -> pl.DataFrame:
     row = {
         "wave": accepted.wave, "lonely_psu": accepted.lonely_psu, "replicates": known and known.kind,
         "factors": known and list(known.factors), "mse": known and known.mse,
+        "calibration": accepted.calibrated and accepted.calibrated.says,
     }  # fmt: skip
-    kinds = {"replicates": pl.String(), "factors": pl.List(pl.Float64), "mse": pl.Boolean()}
+    kinds = {
+        "replicates": pl.String(), "factors": pl.List(pl.Float64), "mse": pl.Boolean(), "calibration": pl.String(),
+    }  # fmt: skip
     return pl.DataFrame([row], schema_overrides=kinds)
 
 

@@ -167,10 +167,17 @@ PER_SURVEY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "design": (
-        "one row per wave: what its definition says of strata with one PSU, and of replicate weights",
+        "one row per wave: what its definition says of strata with one PSU, of replicate weights and of calibration",
         {
             "wave": "varchar not null", "lonely_psu": "varchar not null", "replicates": "varchar",
-            "factors": "double[]", "mse": "boolean",
+            "factors": "double[]", "mse": "boolean", "calibration": "varchar",
+        },
+    ),
+    "calibrated_weight": (
+        "one row per wave and respondent, where weights were calibrated here: those delivered, and categories known",
+        {
+            "wave": "varchar not null", "respondent": "varchar not null", "delivered": "decimal(18,9) not null",
+            "known": "varchar[] not null", "replicates": "decimal(18,9)[]",
         },
     ),
     "replicate_weight": (

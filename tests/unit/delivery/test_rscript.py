@@ -15,6 +15,7 @@ def rows(**columns):
     plain = {
         "wave": ["2025", "2025"], "stratum": ["1", "1"], "psu": ["1/a", "1/b"], "size": [None, None],
         "weight": [1.0, 2.0], "lonely_psu": ["fail", "fail"], "factors": [None, None], "mse": [None, None],
+        "calibration": [None, None], "delivered": [1.0, 2.0], "known": [[], []],
         "replicates": [None, None], "areas": [";alle;"] * 2, "categories": [";alle;"] * 2, "y_tryg": [1, 0],
     }  # fmt: skip
     lists = {"factors": pl.List(pl.Float64), "replicates": pl.List(pl.Float64), "size": pl.Float64, "mse": pl.Boolean}
@@ -43,6 +44,13 @@ def test_a_strategy_for_strata_with_one_psu_is_set(tmp_path):
 
     assert 'options(survey.lonely.psu = "adjust")' in script
     assert "lonely_psu" not in data.columns
+
+
+def test_weights_calibrated_here_are_refused(tmp_path):
+    # Guards against a script that takes them for the design's weights, whose standard errors are too large.
+    with pytest.raises(DeliveryError, match="those of wave 2025 were calibrated here"):
+        written(tmp_path, rows(calibration=["raking to sex", "raking to sex"]))
+    assert not (tmp_path / "numbers.R").exists()
 
 
 def test_designs_that_r_cannot_hold_in_one_are_refused(tmp_path):

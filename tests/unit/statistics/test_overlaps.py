@@ -11,8 +11,9 @@ def wave(name, answers, people, strata=("1", "2")):
     return pl.DataFrame(
         {"wave": [name] * len(people), "stratum": [strata[place % len(strata)] for place in range(len(people))],
          "person": people, "weight": [2.0 + place % 3 for place in range(len(people))], "y_counts": answers,
-         "areas": [";alle;"] * len(people), "categories": [";alle;"] * len(people)},
-        schema_overrides={"y_counts": pl.Int8},
+         "areas": [";alle;"] * len(people), "categories": [";alle;"] * len(people),
+         "calibration": [None] * len(people)},
+        schema_overrides={"y_counts": pl.Int8, "calibration": pl.String},
     )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def test_people_without_an_answer_stay_in_the_design():
     assert known.n.tolist() == [200, 196]
     assert known.df == 198  # those four answered in 2024
     alone = together(silent)
-    dropped = together(silent.drop_nulls())
+    dropped = together(silent.drop_nulls("y_counts"))
     assert alone.share_covariance[0, 0] != dropped.share_covariance[0, 0]
     assert alone.df == 194
 

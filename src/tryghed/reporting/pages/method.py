@@ -111,6 +111,7 @@ def _facts(view: View) -> tuple[Fact, ...]:
             f"Findes med {danish.number(100 * rules.power)}{danish.NBSP}% sandsynlighed",
         ),
         Fact("Base", _base(view)),
+        *_calibrated(view),
         *_replicates(view),
         *_lonely(view),
     ]
@@ -137,6 +138,22 @@ _KINDS = {
     "jk1": "jackknife", "jkn": "jackknife", "brr": "halve stikprøver", "fay": "halve stikprøver efter Fay",
     "bootstrap": "bootstrap", "other": "egen metode",
 }  # fmt: skip
+
+
+#: Methods of calibration, by `method` of `[design.calibration]`.
+_CALIBRATED = {"linear": "regression", "raking": "raking", "logit": "raking med grænser"}
+
+
+def _calibrated(view: View) -> tuple[Fact, ...]:
+    """Return the waves whose weights were calibrated to the population here."""
+    found = []
+    for one in view.released.facts.values():
+        if one.calibration:
+            method, _, margins = one.calibration.partition(" to ")
+            known = margins.replace("*", " × ")
+            told = f"{one.wave}: kalibreret til befolkningen efter {known} ({_CALIBRATED[method]})"
+            found.append(Fact("Vægte", f"{told}; usikkerheden er regnet af det, kalibreringen ikke forklarer"))
+    return tuple(found)
 
 
 def _replicates(view: View) -> tuple[Fact, ...]:

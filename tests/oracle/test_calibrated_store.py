@@ -1,0 +1,135 @@
+"""Estimates of a wave whose definition has its weights calibrated equal R's package survey, through the command."""
+
+import json
+import shutil
+import subprocess
+
+import polars as pl
+import pytest
+
+from tests.e2e.conftest import tryghed
+from tryghed.definitions import project
+from tryghed.demo.build import build
+from tryghed.store import query
+from tryghed.store.reader import open_reader
+
+SURVEY, WAVE, Y = "sundhed", "2021", "svaer_overvaegt"
+MARGINS = """
+[design.calibration]
+estimates = {estimates}
+method = "{method}"
+{bounds}
+[[design.calibration.margins]]
+file = "surveys/sundhed/margins.csv"
+by = ["bydele_10"]
+[[design.calibration.margins]]
+file = "surveys/sundhed/margins.csv"
+by = ["sex", "age"]
+"""
+R_SCRIPT = """
+suppressMessages(library(survey))
+rows <- read.csv("rows.csv", colClasses = c(stratum = "character"), stringsAsFactors = TRUE)
+known <- read.csv("margins.csv", sep = ";", stringsAsFactors = TRUE)
+rows$district <- factor(rows$district); known$bydele_10 <- factor(known$bydele_10)
+design <- svydesign(ids = ~1, strata = ~stratum, weights = ~delivered, fpc = ~size, data = rows)
+districts <- xtabs(population ~ bydele_10, known)
+kinds <- xtabs(population ~ interaction(sex, age), known)
+rows$kind <- interaction(rows$sex, rows$age); design <- update(design, kind = interaction(sex, age))
+T <- c(sum(known$population), districts[levels(rows$district)][-1], kinds[levels(rows$kind)][-1])
+names(T) <- colnames(model.matrix(~district + kind, rows))
+made <- calibrate(design, ~district + kind, T, calfun = "METHOD"BOUNDS, epsilon = 1e-12, maxit = 200)
+part <- update(subset(made, !is.na(y)), y = ifelse(is.na(y), 0, y))  # rows outside the domain stay in the design
+show <- function(name, value) cat(sprintf("%s = %.15g\\n", name, value))
+one <- svymean(~y, part); show("alle.share", coef(one)); show("alle.se", SE(one))
+by <- svyby(~y, ~district, part, svymean)
+for (i in seq_len(nrow(by))) {
+  show(paste0(by$district[i], ".share"), by$y[i]); show(paste0(by$district[i], ".se"), by$se[i])
+}
+w <- weights(made); y <- ifelse(is.na(rows$y), 0, rows$y)
+side <- function(inside) { p <- sum((w * y)[inside]) / sum(w[inside]); list(p, inside * (y - p) / sum(w[inside])) }
+valby <- side(rows$district == "5" & !is.na(rows$y)); rest <- side(rows$district != "5" & !is.na(rows$y))
+show("5.rest", valby[[1]] - rest[[1]])
+show("5.rest.se", SE(svytotal(~u, update(made, u = valby[[2]] - rest[[2]]))))
+wave <- svydesign(ids = ~1, strata = ~stratum, weights = ~w, fpc = ~size, data = cbind(rows, w = w))
+show("wrong.se", SE(svymean(~y, subset(wave, !is.na(y)))))
+"""
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("calibrated") / "city"
+    build(folder)
+    tryghed("ingest", f"{SURVEY}/{WAVE}", "-q", cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def delivered(city):
+    """Return the respondents under the weights as delivered, and a population that differs from what they show."""
+    with open_reader(city, SURVEY) as reader:
+        shelf = query.Shelf(project.load(city).queries)
+        people = reader.run(shelf["weights/respondents"], wave=WAVE)
+        variables = ["bydele_10", "sex", "age"]
+        placed = reader.run(shelf["weights/categories"], wave=WAVE, variables=variables)
+        scores = reader.run(shelf["weights/scores"], wave=WAVE, pattern=f"^({Y})$")
+        sizes = reader.run(shelf["estimate/strata"], waves=[WAVE]).select("stratum", "size")
+    rows = people.join(placed.pivot("variable", index="respondent", values="category"), on="respondent")
+    rows = rows.join(scores, on="respondent").join(sizes, on="stratum")
+    cells = rows.group_by(variables).agg(pl.col("weight").cast(pl.Float64).sum().alias("population")).sort(variables)
+    tilt = pl.int_range(pl.len()).mod(7) / 40 + 0.93
+    cells.with_columns((pl.col("population") * tilt).round(3)).write_csv(
+        city / "surveys" / SURVEY / "margins.csv", separator=";"
+    )
+    return rows.select(
+        "stratum", "size", "sex", "age", district="bydele_10", delivered="weight", y=f"score_{Y}"
+    )  # fmt: skip
+
+
+def declare(city, method, bounds="", estimates="true"):
+    definition = city / "surveys" / SURVEY / f"{WAVE}.toml"
+    before = definition.read_text(encoding="utf-8").split("\n[design.calibration]")[0]
+    definition.write_text(before + MARGINS.format(method=method, bounds=bounds, estimates=estimates), encoding="utf-8")
+    tryghed("ingest", f"{SURVEY}/{WAVE}", "-q", cwd=city)
+
+
+def answer(city, *asked):
+    return json.loads(tryghed(*asked, "--survey", SURVEY, "--format", "json", cwd=city).stdout)
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs Rscript with package survey")
+@pytest.mark.parametrize(
+    ("method", "bounds"), [("linear", ""), ("raking", ""), ("logit", "bounds = [0.7, 1.4]")], ids=lambda one: one[:6]
+)
+def test_shares_and_differences_equal_r(city, delivered, tmp_path, method, bounds):
+    declare(city, method, bounds)
+    everybody = answer(city, "share", Y)
+    codes = {one.name: code for code, one in project.load(city).area_sets["bydele_10"].areas.items()}
+    by = {codes[row["bydele_10"]]: row for row in answer(city, "share", Y, "--by", "bydele_10")["rows"]}
+    rest = {codes[row["bydele_10"]]: row for row in answer(city, "compare", Y, "--by", "bydele_10")["rows"]}
+
+    r = from_r(delivered, city, tmp_path, method, ", bounds = c(0.7, 1.4)" if bounds else "")
+
+    close = {"rel": 1e-10}
+    found = everybody["rows"][0]
+    assert found["share"] == pytest.approx(r["alle.share"], **close)
+    assert found["se"] == pytest.approx(r["alle.se"], **close)
+    for area in map(str, range(1, 11)):
+        assert by[area]["share"] == pytest.approx(r[f"{area}.share"], **close)
+        assert by[area]["se"] == pytest.approx(r[f"{area}.se"], **close)
+    assert rest["5"]["difference"] == pytest.approx(r["5.rest"], **close)
+    assert rest["5"]["se"] == pytest.approx(r["5.rest.se"], **close)
+    # Guards against calibrated weights that are taken for the design's: the standard error is too large then.
+    assert r["wrong.se"] > 1.002 * found["se"]
+    assert f"weights calibrated here ({WAVE} by {method} to bydele_10, sex*age)" in everybody["source"]["method"]
+
+
+def from_r(rows, city, folder, method, bounds):
+    rows.write_csv(folder / "rows.csv", null_value="NA")
+    shutil.copy(city / "surveys" / SURVEY / "margins.csv", folder)
+    script = R_SCRIPT.replace("METHOD", method).replace("BOUNDS", bounds)
+    (folder / "script.R").write_text(script, encoding="utf-8")
+    run = subprocess.run(["Rscript", "script.R"], cwd=folder, capture_output=True, text=True, check=False)
+    if "there is no package called" in run.stderr:
+        pytest.skip("needs R's package survey")
+    assert run.returncode == 0, run.stderr
+    return {name: float(value) for name, value in (line.split(" = ") for line in run.stdout.splitlines())}
