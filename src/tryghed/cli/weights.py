@@ -47,9 +47,9 @@ def weights(
 
     The wave must be in the store. Margins of the population are declared in its definition, under [design]; without
     them the population of the strata serves. Rules that are broken are told as "stop", and the exit code is 6.
-    Estimates and reports use the weights as delivered, unless the definition says estimates = true under
-    [design.calibration]: they then use the calibrated ones, with standard errors of residuals, from the next ingest on.
-    Replicate weights are calibrated one by one, each to the same margins.
+    Estimates and reports use the weights as delivered, unless the definition's calibration says estimates = true: they
+    then use the calibrated ones, with standard errors of residuals, from the next ingest on. Replicate weights are
+    calibrated one by one, each to the same margins.
 
     \b
     Example: tryghed weights 2025
