@@ -29,11 +29,15 @@ from tryghed.release.plan import plan
 from tryghed.store import query
 
 
-def attack(seed: int) -> tuple[tuple[int, int, int, int], tuple[int, int, int, int], int, int]:
-    """Return what falls of one table hidden naively and as the gate hides, how much that hides, and of how much."""
-    made = city(seed, districts=9, categories=5, size=300)
+def attack(seed: int) -> tuple[tuple[int, int, int, int], tuple[int, int, int, int], int, int, int]:
+    """Return what falls of one table hidden naively and as the gate hides, how much that hides, of how much, and late.
+
+    The last number is of the people who are in the second edition only.
+    """
+    made = city(seed, districts=7, categories=6, size=250)
     shown, found = protected(made)
-    return attacked(made, ~made.small), attacked(made, shown), len(found.hidden), len(made.cells)
+    late = int(made.people[len(made.people) // 2 :].sum())
+    return attacked(made, ~made.small), attacked(made, shown), len(found.hidden), len(made.cells), late
 
 
 def tables(count: int) -> None:
@@ -42,8 +46,9 @@ def tables(count: int) -> None:
     with ProcessPoolExecutor(2) as workers:
         found = list(workers.map(attack, range(count)))
     naive, gate = (np.array([one[side] for one in found]).sum(axis=0) for side in (0, 1))
-    hidden, cells = (sum(one[place] for one in found) for place in (2, 3))
+    hidden, cells, late = (sum(one[place] for one in found) for place in (2, 3, 4))
     print(f"{count} tables, {cells} counts, {naive[0]} of them small; {time.perf_counter() - begun:.0f} s")
+    print(f"{late} people are in the second edition only, in {sum(one[4] > 0 for one in found)} tables")
     for name, one in (("small counts hidden alone", naive), ("as the gate hides", gate)):
         share = one[1] / one[0]
         print(f"{name}: {one[1]} of {one[0]} fall ({share:.1%}), {one[2]} exactly; {one[3]} left-overs fall")

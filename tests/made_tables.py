@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 from scipy.sparse import csr_array
 
-from tryghed.attack.bounds import Puzzle
+from tryghed.attack.bounds import Limits, Puzzle
 from tryghed.release.suppression import NOTHING, ONLY_N, Protection, Table, protect
 
 FEW = 5
@@ -115,22 +115,33 @@ def attacked(made: City, shown: np.ndarray) -> tuple[int, int, int, int]:
         puzzle.know(line, count, count)
     limits = puzzle.ready()
     small = made.cells[made.small]
-    widths = [(limits.least(one), limits.most(one)) for one in small]
-    fallen = sum(most - least < FEW - 1e-3 or most < FEW - 1e-3 for least, most in widths)
-    exact = sum(most - least < 1e-3 for least, most in widths)
-    over = sum(limits.most(one) < FEW - 1e-3 and limits.least(one) > 1e-3 for one in made.small_left)
-    return len(small), fallen, exact, over
+    fallen = [one for one in small if not (limits.reaches(one, FEW - 1e-3) and _is_wide(limits, one))]
+    exact = sum(limits.most(one) - limits.least(one) < 1e-3 for one in fallen)
+    over = sum(
+        not limits.reaches(one, FEW - 1e-3) and not limits.falls_to(one, 1e-3) for one in made.small_left
+    )  # fmt: skip
+    return len(small), len(fallen), exact, over
+
+
+def _is_wide(limits: Limits, count: np.ndarray) -> bool:
+    values = [way @ count for way in limits.ways]
+    return max(values) - min(values) >= FEW - 1e-3 or limits.most(count) - limits.least(count) >= FEW - 1e-3
 
 
 def _parts(chance: np.random.Generator, districts: int) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the parts of the city: a district, and the vulnerable areas that the part lies in."""
+    """Return the parts of the city: a district, and the vulnerable areas that the part lies in.
+
+    Area 0 lies within one district, area 1 overlaps it and lies across a border; the others as chance has it.
+    """
     parts: dict[tuple[int, tuple[int, ...]], None] = dict.fromkeys((one, ()) for one in range(districts))
-    for area in range(max(districts // 2, 2)):
+    start = int(chance.integers(districts))
+    parts |= dict.fromkeys([(start, (0,)), (start, (0, 1)), (start, (1,)), ((start + 1) % districts, (1,))])
+    for area in range(2, districts // 2):
         first = int(chance.integers(districts))
         parts[first, (area,)] = None
         if chance.random() < 0.5:  # across a border
             parts[(first + 1) % districts, (area,)] = None
-        if area and chance.random() < 0.3:  # overlaps the one before
+        if chance.random() < 0.3:  # overlaps the one before
             parts[first, (area - 1, area)] = None
     return list(parts)
 

@@ -46,7 +46,8 @@ def publish(
 
     Raises:
         UsageError: There is no such release, or an area is unknown.
-        ReleaseError: The release has been edited, or gives away what must not be known.
+        ReleaseError: The release has been edited, or gives away what must not be known, or a report shows a number that
+            no file beside it has.
         RenderError: Reports could not be made; the others are.
     """
     released = archive.load(project.folder, name)
@@ -81,9 +82,11 @@ def publish(
         try:
             render.render_all(jobs, released, definitions, workers=workers, finished=finished)
         except RenderError:
+            _inspect(definitions, released, Path(elsewhere), made, asked)
             _move_in(made, folder, inputs, known)
             tracing.save(folder, traced, _named(made), released)
             raise
+        _inspect(definitions, released, Path(elsewhere), made, asked)
         _move_in([*made, *beside], folder, inputs, known)
         tracing.save(folder, traced, _named(made), released)
     _sweep(released, folder)
@@ -116,6 +119,16 @@ def wanted(project: Project, survey: str, areas: Sequence[str]) -> dict[str, tup
 
 def _named(made: Mapping[Path, Trace]) -> dict[str, Trace]:
     return {path.name: trace for path, trace in made.items()}
+
+
+def _inspect(
+    definitions: Project,
+    released: Released,
+    folder: Path,
+    made: Iterable[Path],
+    asked: Mapping[str, tuple[Report, str]],
+) -> None:
+    trial.inspect(definitions, released, folder, {path: asked[path.stem] for path in made})
 
 
 def _move_in(made: Iterable[Path], folder: Path, inputs: Mapping[Path, str], known: dict[str, manifest.Entry]) -> None:

@@ -1,19 +1,23 @@
 """What is about to be published, put before the attacker: a release before it is frozen, and before it is printed.
 
 He reads the files as they would lie beside the reports. What has once withstood him is noted and not attacked again
-until files, definitions, rules or the attacker are others.
+until files, definitions, rules or the attacker are others. Then he reads the finished reports.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tryghed.attack import attacker, published
+from tryghed.attack import attacker, leaks, public, published
+from tryghed.attack.published import Number
 from tryghed.definitions.project import Project
+from tryghed.definitions.report import Report
 from tryghed.delivery import attacked, manifest, numbers
-from tryghed.release import editions
+from tryghed.release import archive, editions
 from tryghed.release.editions import Built
 from tryghed.release.released import Released
+from tryghed.reporting import danish
 from tryghed.store import rounds
 
 
@@ -65,7 +69,7 @@ def withstand(project: Project, released: Released, folder: Path, attacking: Cal
         ReleaseError: He finds what must not be known; everything he finds is listed.
     """
     assert released.edition is not None
-    name, tried = released.edition.name, _tried(project, folder)
+    name, tried = released.edition.name, _tried(project, released, folder)
     if not attacked.holds(project.folder, name, tried):
         attacking()
         attack(project, released, folder)
@@ -75,6 +79,8 @@ def withstand(project: Project, released: Released, folder: Path, attacking: Cal
 def attack(project: Project, released: Released, folder: Path) -> None:
     """Let the attacker loose on the files of a release; he knows what is in them and what is public.
 
+    He has the files of each edition that the release corrects as well, and reads them beside the new ones.
+
     Raises:
         ReleaseError: He finds what must not be known; everything he finds is listed.
     """
@@ -83,17 +89,76 @@ def attack(project: Project, released: Released, folder: Path) -> None:
                         _pair(whom.kind), indicator)
         for survey, whom, indicator, _ in released.secrets
     ]  # fmt: skip
-    found = published.read(project, folder)
-    few = project.rules.secrecy.min_count
-    attacker.refuse(attacker.attack(project, found, few, also=list(dict.fromkeys(targets))))
+    newest = published.read(project, folder)
+    few, also = project.rules.secrecy.min_count, list(dict.fromkeys(targets))
+    learned = [*attacker.attack(project, newest, few, also=also)]
+    for name in _corrected(project, released):
+        learned += attacker.attack(project, [*newest, *_earlier(project, name)], few)
+    attacker.refuse(list(dict.fromkeys(learned)))
 
 
-def _tried(project: Project, folder: Path) -> str:
-    """Return a checksum of all that an attack hangs on: the files, what is public, the rules, and the attacker."""
+def _corrected(project: Project, released: Released) -> list[str]:
+    """Return the editions that a release corrects, the newest first."""
+    found: list[str] = []
+    name = released.edition.corrects if released.edition else ""
+    while name:
+        found.append(name)
+        name = archive.entry(project.folder, name).corrects
+    return found
+
+
+def _earlier(project: Project, name: str) -> list[Number]:
+    """Return the numbers of an earlier edition, from its files as they were."""
+    then = archive.frozen_project(project, name)
+    with TemporaryDirectory() as elsewhere:
+        numbers.save(archive.load(project.folder, name), then, Path(elsewhere))
+        return [replace(one, before=True) for one in published.read(then, Path(elsewhere))]
+
+
+def inspect(project: Project, released: Released, folder: Path, reports: Mapping[Path, tuple[Report, str]]) -> None:
+    """Read finished reports as a reader would, and refuse them where they show a number that no file beside them has.
+
+    Args:
+        project: Definitions, which are public.
+        released: The release.
+        folder: Where its files are.
+        reports: Finished PDFs, with what they are: definition and code of the area, empty for the whole city.
+
+    Raises:
+        ReleaseError: There are such numbers; all are listed with report and page.
+    """
+    known = leaks.rows(project, folder)
+    told = {*_of_fieldwork(released), *_of_rules(project)}
+    found: list[leaks.Stray] = []
+    for path, (report, code) in sorted(reports.items()):
+        about = public.touching(project, report.area_set, code) if code else frozenset[str]()
+        found += leaks.strays(path, about, known, told)
+    leaks.refuse(found)
+
+
+def _of_fieldwork(released: Released) -> Iterator[str]:
+    """Yield the numbers of how waves were measured that reports tell, and files do not."""
+    for facts in released.facts.values():
+        yield danish.decimal(facts.kish, 2)
+        if facts.response_rate is not None:
+            yield danish.decimal(facts.response_rate, 1)
+
+
+def _of_rules(project: Project) -> Iterator[str]:
+    """Yield the percentages of the rules, as the method page prints them."""
+    rules = project.rules
+    parts = (0.95, rules.power, rules.families.headline + rules.families.ranks + rules.families.other,
+             rules.reliability.max_width, rules.reliability.max_relative_width)  # fmt: skip
+    yield from (danish.number(round(100 * one)) for one in parts)
+
+
+def _tried(project: Project, released: Released, folder: Path) -> str:
+    """Return a checksum of all that an attack hangs on: the files, earlier ones, what is public, and the attacker."""
     files = [folder / name for name in published.FILES]
     code = sorted(Path(attacker.__file__).parent.glob("*.py"))
     contents = [part for path in (*files, *code) for part in (path.name, path.read_bytes())]
-    return manifest.fingerprint([*contents, *defined(project)])
+    earlier = [archive.checksum(project.folder, name) for name in _corrected(project, released)]
+    return manifest.fingerprint([*contents, *earlier, *defined(project)])
 
 
 def defined(project: Project) -> list[str]:

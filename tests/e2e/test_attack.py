@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tryghed import trial
+from tests.e2e.conftest import REPOSITORY, tryghed
+from tryghed import publication, trial
 from tryghed.attack import attacker, published
 from tryghed.definitions import project as projects
 from tryghed.errors import ReleaseError
 from tryghed.release import archive, editions
+from tryghed.reporting import danish
 
 
 def test_the_files_of_the_demo_release_give_nothing_away(demo):
@@ -86,6 +88,43 @@ def test_what_has_withstood_is_not_attacked_again_and_anything_else_is(demo, tmp
     assert tries(replace(project, rules=project.rules.model_copy(update={"secrecy": stricter}))) == 1
     (tmp_path / "releases" / "2025.attacked.json").write_text("{}")
     assert (tries(), tries()) == (1, 0)
+
+
+def test_a_withheld_number_on_a_page_keeps_the_reports_from_being_handed_out(demo, tmp_path):
+    # the true share behind a hatched square, put on the page by a template that had no business with it
+    city = tmp_path / "city"
+    shutil.copytree(demo, city)
+    with (city / "out" / "2025" / "tal.csv").open(encoding="utf-8-sig", newline="") as stream:
+        secret = next(
+            row for row in csv.DictReader(stream, delimiter=";")
+            if row["vises_ikke"] == "vises ikke: diskretion" and row["opdeling"] == "sex*age"
+        )  # fmt: skip
+    drafted, _ = editions.candidate(projects.load(city), "tryghed", "2025")
+    (share,) = drafted.estimates.filter(
+        area=secret["områdekode"], category=secret["gruppe"], indicator=secret["indikator"],
+        wave=secret["bølge"].replace(", ", "+"),
+    )["share"]  # fmt: skip
+    number = danish.decimal(100 * share)
+    planted = f"{secret['gruppenavn']}: {number}"
+    page = city / "reports" / "templates" / "sections" / "people.html"
+    page.parent.mkdir(parents=True)
+    known = (REPOSITORY / "reports" / "templates" / "sections" / "people.html").read_text(encoding="utf-8")
+    page.write_text(f"{known}<p>{planted}</p>", encoding="utf-8")
+    before = _tree(city / "out")
+
+    refused = tryghed("report", "--area", secret["områdekode"], cwd=city, code=7)
+
+    assert f"district-{secret['områdekode']}.pdf, page 4: {number} in »{planted}«" in refused.stderr
+    assert _tree(city / "out") == before
+
+
+def test_the_reports_of_the_demo_tell_nothing_that_its_files_do_not(demo):
+    project = projects.load(demo)
+    folder = demo / "out" / "2025"
+    reports = {folder / f"{file}.pdf": one for file, one in publication.wanted(project, "tryghed", ()).items()}
+
+    assert len(reports) == 14
+    trial.inspect(project, archive.load(demo, "2025"), folder, reports)
 
 
 def _slip(path: Path) -> list[dict[str, str]]:

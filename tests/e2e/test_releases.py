@@ -50,6 +50,20 @@ def test_a_release_is_shown_and_its_plan(demo):
     assert {one["survey"] for one in planned} == {"tryghed", "sundhed"}
 
 
+def test_what_to_merge_is_told_where_a_table_would_hide_too_much(city):
+    path = city / "policy" / "release.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("min_base = 30\n", "min_base = 250\n"), encoding="utf-8")
+    before = tree(city / "releases")
+
+    said = " ".join(tryghed("release", "plan", "--try", cwd=city).stdout.split())
+    assert "tryg_aften: 157 of 168 numbers by sex*age in survey_districts_13 are withheld for secrecy" in said
+    assert "slå kategorier sammen: kvinde and mand as one would leave 54" in said
+    assert tree(city / "releases") == before
+
+    built = tryghed("release", "build", "--because", "Grænsen er hævet", cwd=city)
+    assert "slå kategorier sammen" in built.stderr
+
+
 def test_building_the_same_numbers_again_is_the_same_release(city):
     before = tree(city / "releases")
     assert "nothing has changed" in tryghed("release", "build", cwd=city).stderr

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil, floor
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from tryghed.attack import public
 from tryghed.attack.bounds import Limits, Numbers, Puzzle
 from tryghed.attack.public import Flags, Kinds
-from tryghed.attack.published import OUTSIDE, Number
+from tryghed.attack.published import LATE, OUTSIDE, Number
 from tryghed.definitions.project import Project
 from tryghed.definitions.survey import Survey
 from tryghed.errors import ReleaseError
@@ -33,10 +33,11 @@ class Target(NamedTuple):
     indicator: str
 
     def __str__(self) -> str:
-        within = " and ".join(f"{name} {area}" for name, area in self.inside)
+        within = " and ".join(f"{name} {area}" for name, area in self.inside if (name, area) != LATE)
         without = f" outside {', '.join(area for _, area in self.outside)}" if self.outside else ""
         group = "" if self.group[1] == EVERYBODY else f", {self.group[0]} {self.group[1]}"
-        return f"{self.survey} {'+'.join(self.waves)} {self.indicator}, {within}{without}{group}"
+        late = ", those who are not in the earlier edition" if LATE in self.inside else ""
+        return f"{self.survey} {'+'.join(self.waves)} {self.indicator}, {within}{without}{group}{late}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,13 @@ def attack(
     """Return what can be worked out from published numbers that must not be.
 
     Attacked are the withheld numbers, what is left of each area outside another and outside itself, what two areas
-    have in common, and `also` whatever else is protected.
+    have in common, and `also` whatever else is protected. Where an earlier edition is read beside the newest, both are
+    one problem: everybody of the earlier one is in the newest, and attacked are the withheld numbers and those who came
+    late to each number. Numbers that do not allow this (people were taken out) tell nothing of late ones.
 
     Args:
         project: Definitions, which are public.
-        numbers: Everything published.
+        numbers: Everything published, an earlier edition among it or not.
         min_count: Fewer people than this must not be told of.
         also: Further people to look for.
 
@@ -88,8 +91,24 @@ def attack(
                 one for one in also
                 if one.survey == name and survey.scores[one.indicator].item == item and waves & set(one.waves)
             ]  # fmt: skip
-            found += _attack_item(project, survey, part, min_count, mine)
+            found += _attack_editions(project, survey, part, min_count, mine)
     return tuple(found)
+
+
+def _attack_editions(
+    project: Project, survey: Survey, numbers: Sequence[Number], min_count: int, also: Sequence[Target]
+) -> list[Learned]:
+    newest = [one for one in numbers if not one.before]
+    if len(newest) == len(numbers):
+        return list(_attack_item(project, survey, newest, min_count, also))
+    told = {_target(one): (one.n, one.percent) for one in newest if one.n is not None}
+    earlier = [replace(one, before=False) for one in numbers if one.before and one.n is not None]
+    if all(told.get(_target(one), (one.n, one.percent)) == (one.n, one.percent) for one in earlier):
+        return []  # nobody came late, as far as anybody can tell
+    try:
+        return list(_attack_item(project, survey, numbers, min_count, also))
+    except ReleaseError:  # not everybody of the earlier edition is in the newest
+        return []
 
 
 def _connected(numbers: Sequence[Number]) -> list[list[Number]]:
@@ -129,15 +148,20 @@ def _attack_item(
     project: Project, survey: Survey, numbers: Sequence[Number], min_count: int, also: Sequence[Target]
 ) -> Iterator[Learned]:
     kinds = public.kinds(project, survey, numbers)
-    withheld = {_target(one) for one in numbers if one.secret}
-    printed = {_target(one): one for one in numbers if one.n is not None}
-    left = [one for one in _left_over(kinds, numbers) if one not in printed and one not in withheld]
-    targets = [*sorted(withheld), *left, *(one for one in also if one not in withheld and one not in left)]
+    newest = [one for one in numbers if not one.before]
+    earlier = [one for one in numbers if one.before and one.n is not None]
+    withheld = {_target(one) for one in newest if one.secret}
+    printed = {_target(one): one for one in newest if one.n is not None}
+    left = [one for one in _left_over(kinds, newest) if one not in printed and one not in withheld]
+    others = _came_late(kinds, earlier) if earlier else [*left, *(one for one in also if one not in left)]
+    targets = [*sorted(withheld), *(one for one in others if one not in withheld)]
     targets = [one for one in targets if not _obviously_many(one, printed, min_count)]
     if not targets:
         return
     reader = _Reader(kinds, numbers, targets, survey)
     for target in targets:
+        if LATE in target.inside and not reader.may_be_many(target, _SLIGHT):
+            continue
         sensitive = survey.scores[target.indicator].sensitive
         what = (
             _learned_of_few(reader, target, min_count, withheld=target in withheld) if sensitive
@@ -179,6 +203,10 @@ class _Reader:
             puzzle.know(self._base(target), one.n - 5 if sensitive else one.n, one.n + 4 if sensitive else one.n)
         return puzzle.ready()
 
+    def may_be_many(self, target: Target, many: float) -> bool:
+        """Return whether a target's base can have that many people, from the numbers of answers alone."""
+        return self.limits_of_n.reaches(self._base(target), many)
+
     def most_people(self, target: Target) -> float:
         """Return the most that a target's base can have, from the numbers of answers alone."""
         return self.limits_of_n.most(self._base(target))
@@ -194,6 +222,10 @@ class _Reader:
     def most(self, target: Target, side: str) -> float:
         """Return the most that one side of a target can be."""
         return self.limits.most(self._sum(target, side))
+
+    def reaches(self, target: Target, side: str, wanted: float) -> bool:
+        """Return whether one side of a target can be that much."""
+        return self.limits.reaches(self._sum(target, side), wanted)
 
     def both(self, target: Target, side: str) -> tuple[float, float]:
         """Return the least and the most."""
@@ -230,6 +262,13 @@ class _Reader:
 def _target(number: Number) -> Target:
     inside, outside = public.place(number)
     return Target(number.survey, number.waves, inside, outside, (number.dimension, number.category), number.indicator)
+
+
+def _came_late(kinds: Kinds, before: Sequence[Number]) -> list[Target]:
+    """Return those of each number, and of what is left over beside it, who are in the newest edition only."""
+    shown = [replace(one, before=False) for one in before]
+    whole = [*(_target(one) for one in shown), *_left_over(kinds, shown)]
+    return sorted({one._replace(inside=(*one.inside, LATE)) for one in whole})
 
 
 def _left_over(kinds: Kinds, numbers: Sequence[Number]) -> list[Target]:
@@ -269,6 +308,8 @@ def _obviously_many(target: Target, printed: Mapping[Target, Number], min_count:
 
 def _learned_of_base(reader: _Reader, target: Target, min_count: int) -> str:
     """Return what is learned of people whose answers are not of a sensitive topic: all answers of too few."""
+    if reader.may_be_many(target, min_count - 1 + _SLIGHT):
+        return ""
     most = reader.most_people(target)
     if not _SLIGHT < most < min_count - 1 + _SLIGHT or reader.least_people(target) < _SLIGHT:
         return ""
@@ -281,9 +322,9 @@ def _learned_of_base(reader: _Reader, target: Target, min_count: int) -> str:
 def _learned_of_few(reader: _Reader, target: Target, min_count: int, *, withheld: bool) -> str:
     """Return what is learned of people on a sensitive topic: that too few are on a side of the share, or nobody."""
     for side, words in (("positives", "count"), ("negatives", "do not count")):
-        most = reader.most(target, side)
-        if most > min_count - _SLIGHT:
+        if reader.reaches(target, side, min_count - _SLIGHT):
             continue
+        most = reader.most(target, side)
         least = reader.least(target, side)
         if withheld or least > _SLIGHT:
             return f"between {max(least, 0):.1f} and {most:.1f} people {words}, fewer than {min_count} for certain"

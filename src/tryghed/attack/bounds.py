@@ -61,22 +61,37 @@ class Puzzle:
 
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """Every published number as a limit: no row of kinds may exceed its limit, and no kind a ceiling."""
+    """Every published number as a limit: no row of kinds may exceed its limit, and no kind a ceiling.
+
+    `ways` are all ways the kinds were found to be; each of them shows what some sums can be, without a programme.
+    """
 
     rows: csr_array
     limits: Numbers
     ceiling: float
+    ways: list[Numbers] = field(default_factory=list)
 
     def least(self, count: Numbers) -> float:
         """Return the least that a sum over kinds can be."""
         from scipy.optimize import linprog
 
         found = linprog(count, A_ub=self.rows, b_ub=self.limits, bounds=(0, self.ceiling), method="highs")
-        return -float("inf") if found.x is None else float(found.fun)
+        if found.x is None:
+            return -float("inf")
+        self.ways.append(np.asarray(found.x))
+        return float(found.fun)
 
     def most(self, count: Numbers) -> float:
         """Return the most that a sum over kinds can be."""
         return -self.least(-count)
+
+    def reaches(self, count: Numbers, wanted: float) -> bool:
+        """Return whether a sum over kinds can be that much or more."""
+        return any(way @ count >= wanted for way in self.ways) or self.most(count) >= wanted
+
+    def falls_to(self, count: Numbers, wanted: float) -> bool:
+        """Return whether a sum over kinds can be that little or less."""
+        return any(way @ count <= wanted for way in self.ways) or self.least(count) <= wanted
 
 
 def _least_off(lines: csr_array, least: Numbers, most: Numbers, give: Numbers) -> float:

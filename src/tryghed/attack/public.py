@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from tryghed.attack.published import OUTSIDE, Number
+from tryghed.attack.published import BEFORE, LATE, OUTSIDE, Number
 from tryghed.definitions.project import Project
 from tryghed.definitions.survey import Indicator, Item, Range, Survey
 from tryghed.frames import EVERYBODY
@@ -62,15 +62,27 @@ def kinds(project: Project, survey: Survey, numbers: Sequence[Number]) -> Kinds:
     sets = sorted({one.area_set for one in numbers})
     dimensions = sorted({one.dimension for one in numbers} - {EVERYBODY})
     indicators = sorted({one.indicator for one in numbers})
-    return Kinds(tuple(waves), _places(project, survey, waves, sets), _groups(survey, dimensions),
-                 _answers(survey, indicators))  # fmt: skip
+    places = _places(project, survey, waves, sets)
+    if any(one.before for one in numbers):
+        places = tuple(there | {came} for came in (BEFORE, LATE) for there in places)
+    return Kinds(tuple(waves), places, _groups(survey, dimensions), _answers(survey, indicators))
 
 
 def place(number: Number) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """Return the areas that the people of a number are in, and those they are not in."""
+    came = (BEFORE,) if number.before else ()
     if number.area.startswith(OUTSIDE):
-        return ((number.area_set, EVERYBODY),), ((number.area_set, number.area.removeprefix(OUTSIDE)),)
-    return ((number.area_set, number.area),), ()
+        return ((number.area_set, EVERYBODY), *came), ((number.area_set, number.area.removeprefix(OUTSIDE)),)
+    return ((number.area_set, number.area), *came), ()
+
+
+def touching(project: Project, area_set: str, code: str) -> frozenset[str]:
+    """Return the codes of an area, of the one it is part of, and of all that share a unit with it, in any area set."""
+    own = project.area_sets[area_set]
+    units = {unit for unit, areas in own.members.items() if code in areas} or {code}
+    shared = {area for one in project.area_sets.values() for unit in units for area in one.members.get(unit, ())}
+    inside = {name for one in project.area_sets.values() for name, area in one.areas.items() if area.parent == code}
+    return frozenset({code, own.areas[code].parent, *shared, *inside} - {""})
 
 
 def _lies(there: frozenset[tuple[str, str]], wanted: tuple[str, str]) -> bool:

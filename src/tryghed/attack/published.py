@@ -15,6 +15,8 @@ from tryghed.frames import EVERYBODY
 
 #: The files a reader has.
 FILES = ("tal.csv", "tal_forskelle.csv", "tal.json")
+#: As if it were an area: whether somebody is in an earlier edition already, or in the newest only.
+BEFORE, LATE = ("udgave", "tidligere"), ("udgave", "kun den nye")
 #: Begins the code of everybody outside an area.
 OUTSIDE = "uden:"
 #: The comparisons of the file of differences whose other side is another row of the file of shares.
@@ -32,6 +34,7 @@ class Number:
         percent: The share as printed, None where withheld.
         n: The answers as printed, None where withheld.
         secret: Whether it is withheld so that nobody is recognised.
+        before: Whether it stands in an earlier edition, which lacks those who answered late.
     """
 
     survey: str
@@ -44,6 +47,7 @@ class Number:
     percent: float | None
     n: int | None
     secret: bool
+    before: bool = False
 
 
 def read(project: Project, folder: Path) -> tuple[Number, ...]:

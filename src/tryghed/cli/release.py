@@ -2,6 +2,8 @@
 
 import json
 import sys
+import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +22,7 @@ from tryghed.release import archive, editions
 from tryghed.release import review as reviews
 from tryghed.release.plan import plan
 from tryghed.release.records import plain
-from tryghed.release.released import CellKey, Exemption
+from tryghed.release.released import CellKey, Exemption, Released
 from tryghed.store import rounds
 
 survey_option = click.option("--survey", help="Survey the reports are about. Default: the first they are about.")
@@ -47,16 +49,29 @@ def release() -> None:
 @survey_option
 @wave_option
 @json_option
+@click.option("--try", "tried", is_flag=True, help="Compute it, and tell what would be withheld. Nothing is frozen.")
 @project_option
-def show_plan(survey: str | None, wave: str | None, as_json: bool, project: Path | None) -> None:
+@quiet_option
+def show_plan(
+    survey: str | None, wave: str | None, as_json: bool, tried: bool, project: Path | None, quiet: bool
+) -> None:
     """Show what the reports of a wave would show, without computing it.
+
+    With --try it is computed: how much would be withheld, which categories to merge where that is too much of a table,
+    and what conflicts with earlier releases.
 
     \b
     Example: tryghed release plan --wave 2025
+             tryghed release plan --try
     """
     opened, about, of_wave = _opened(project, survey, wave)
     rows = planned(opened, plan(rounds.informed(opened), about, of_wave))
     click.echo(_written(rows, as_json))
+    if tried:
+        with progress(quiet=quiet) as step:
+            step(Step("estimating", f"{about}/{of_wave}"))
+            _, found = editions.candidate(opened, about, of_wave)
+        click.echo("\n".join([f"{_counted(found)}", *_listed((*found.conflicts, *found.advice))]), err=as_json)
 
 
 @release.command()
@@ -216,16 +231,27 @@ def review(
 
 
 def told(built: editions.Built) -> str:
-    """Return in one line what became of a build."""
+    """Return what became of a build, what stands in its way of what was released before, and what to merge."""
     entry = built.entry
     if not built.new:
-        return f"release {entry.name} ({entry.release_id}) of {entry.created}: nothing has changed"
-    withheld = sum(share.withheld is not None for _, share in built.released.shares())
-    line = f"release {entry.name} ({entry.release_id}): {len(built.released.shares()):,} shares, {withheld:,} withheld"
+        line = f"release {entry.name} ({entry.release_id}) of {entry.created}: nothing has changed"
+        return "\n".join([line, *_listed(built.advice)])
+    line = f"release {entry.name} ({entry.release_id}): {_counted(built.released)}"
     edition = built.released.edition
     if edition is not None and edition.corrects:
         line += f"; corrects {len(edition.changes):,} numbers of {edition.corrects}"
-    return "\n".join([line, *(f"  {one}" for one in built.released.conflicts)])
+    return "\n".join([line, *_listed((*built.released.conflicts, *built.advice))])
+
+
+def _counted(released: Released) -> str:
+    withheld = sum(share.withheld is not None for _, share in released.shares())
+    return f"{len(released.shares()):,} shares, {withheld:,} withheld"
+
+
+def _listed(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines for the terminal, indented; further ones of a long text deeper."""
+    for one in lines:
+        yield from textwrap.wrap(one, _WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
 def _opened(project: Path | None, survey: str | None, wave: str | None) -> tuple[Project, str, str]:

@@ -26,7 +26,7 @@ from tryghed.reporting import danish
 NAME = "tal"
 _READABLE = 0o644
 #: Columns in percent or percentage points.
-_PERCENT = ("pct", "pct_anden", "forskel", "nedre", "øvre", "kan_påvises")
+_PERCENT = ("pct", "pct_anden", "nedre_anden", "øvre_anden", "forskel", "nedre", "øvre", "kan_påvises")
 
 _KINDS = {"wave": "tidligere bølge", "category": "anden gruppe"}
 _VERDICTS = {1: "sikkert højere", -1: "sikkert lavere", 0: "ingen påvist forskel"}
@@ -82,8 +82,7 @@ def differences(released: Released, project: Project) -> pl.DataFrame:
         | _remarks(cell, released, one.withheld)
         for (kind, cell, against), one in released.differences()
     ]
-    numbers = ("pct", "pct_anden", "forskel", "nedre", "øvre", "kan_påvises", "p_rettet")
-    return _table(records, numbers, ("n", "n_anden", "prøver"))
+    return _table(records, (*_PERCENT, "p_rettet"), ("n", "n_anden", "prøver"))
 
 
 def places(released: Released, project: Project) -> pl.DataFrame:
@@ -103,6 +102,8 @@ def _compared(one: Difference) -> dict[str, Any]:
         "pct": one.this.share,
         "n": one.this.n,
         "pct_anden": one.other.share,
+        "nedre_anden": one.other.lower,
+        "øvre_anden": one.other.upper,
         "n_anden": one.other.n,
         "forskel": one.difference,
         "nedre": one.lower,

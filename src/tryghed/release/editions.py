@@ -26,11 +26,15 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Built:
-    """The edition of a wave that is in force, and whether it was made just now."""
+    """The edition of a wave that is in force, and whether it was made just now.
+
+    `advice` says, where the numbers were computed, which categories to merge where too much of a table is withheld.
+    """
 
     entry: Entry
     released: Released
     new: bool
+    advice: tuple[str, ...] = ()
 
 
 def candidate(project: Project, survey: str, wave: str) -> tuple[Draft, Released]:
@@ -87,12 +91,12 @@ def build(
             edition = _correction(project, found, newest, because)
         else:
             _tell(project, found, newest.name)
-            return Built(newest, archive.load(project.folder, newest.name), new=False)
+            return Built(newest, archive.load(project.folder, newest.name), new=False, advice=found.advice)
         examine(found.as_edition(edition))
         made = archive.freeze(found, project, edition, origin, files)
         _tell(project, found, made.name)
         _note(project, "release build", made, because)
-        return Built(made, archive.load(project.folder, made.name), new=True)
+        return Built(made, archive.load(project.folder, made.name), new=True, advice=found.advice)
 
 
 def rederive(project: Project, name: str, store: Project) -> Released:

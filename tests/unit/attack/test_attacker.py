@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,52 @@ def test_what_is_left_of_a_district_outside_a_vulnerable_area_is_found_though_no
         "s 2025 tryg, bydele a outside v: what all 3 people answered is known"
     ]
     assert learned(district, number("v", 50.0, 90, **inside)) == []
+
+
+def before(*numbers):
+    return [replace(one, before=True) for one in numbers]
+
+
+def test_what_one_late_answer_says_is_found_between_two_editions():
+    # 15 of 30, then 16 of 31: neither tells of anybody, both tell what the one who came late answered
+    old, new = number("a", 50.0, 30, indicator="tryg"), number("a", 51.6, 31, indicator="tryg")
+
+    assert learned(new, *before(old)) == [
+        "s 2025 tryg, bydele a, those who are not in the earlier edition: what all 1 people answered is known"
+    ]
+    assert learned(new) == learned(old) == []
+    assert learned(replace(new, n=50), *before(old)) == []
+
+
+def test_late_answers_are_found_by_subtraction_though_no_page_tells_of_them():
+    # three came late in the district, one of them in the vulnerable area: what the two outside it answered follows
+    old = [number("a", 50.0, 100, indicator="tryg"), number("v", 50.0, 40, indicator="tryg", area_set="udsatte")]
+    new = [number("a", 51.5, 103, indicator="tryg"), number("v", 51.2, 41, indicator="tryg", area_set="udsatte")]
+
+    late = "those who are not in the earlier edition"
+    assert learned(*new, *before(*old)) == [
+        f"s 2025 tryg, bydele a, {late}: what all 3 people answered is known",
+        f"s 2025 tryg, bydele a outside v, {late}: what all 2 people answered is known",
+        f"s 2025 tryg, bydele a and udsatte v, {late}: what all 1 people answered is known",
+        f"s 2025 tryg, udsatte v, {late}: what all 1 people answered is known",
+    ]
+
+
+def test_few_late_answers_to_a_sensitive_question_are_found():
+    old, new = number("a", 10.0, 100), number("a", 13.0, 110)
+
+    assert learned(new, *before(old)) == []
+    # under half a percent of 95 to 104 is nobody; 3 % of 105 to 114 are three or four
+    assert (
+        "those who are not in the earlier edition: between"
+        in learned(number("a", 3.0, 110), *before(number("a", 0.0, 110)))[0]
+    )
+
+
+def test_editions_of_other_people_are_attacked_one_by_one():
+    old, new = number("a", 50.0, 30, indicator="tryg"), number("a", 50.0, 28, indicator="tryg")
+
+    assert learned(new, *before(old)) == []
 
 
 def test_everybody_alike_is_found():
