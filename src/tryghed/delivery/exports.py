@@ -337,6 +337,8 @@ def save(content: bytes, target: Path) -> None:
             os.fsync(file.fileno())
         temporary.replace(target)
     except OSError as error:
-        raise DeliveryError(f"cannot be written: {error.strerror}", where=str(target)) from None
+        raise DeliveryError(
+            f"cannot be written: {error.strerror}", where=str(target), hint="make room or rights, and run it again"
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)

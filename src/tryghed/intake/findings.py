@@ -123,7 +123,7 @@ def _covers(decision: Decision, found: Finding) -> bool:
 def _in_vain(decision: Decision) -> Finding:
     at_most = "" if decision.count is None else f", {decision.count:,} at most"
     place = decision.where or "anywhere"
-    return finding("acceptance_unused", decision.where, f"no warning {decision.code} {place}{at_most}")
+    return finding("acceptance_unused", decision.where or decision.code, f"no warning {decision.code} {place}{at_most}")
 
 
 def _line(one: Finding) -> str:

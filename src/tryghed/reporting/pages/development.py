@@ -177,11 +177,11 @@ def _change_notes(view: View, changes: Sequence[Difference], others: Sequence[Di
         return tuple(found)
     power = danish.number(100 * view.project.rules.power)
     text = (
-        "Ændringer i dette område kan undersøgelsen som regel ikke skelne fra ingen ændring "
+        "Så små ændringer kan undersøgelsen som regel ikke påvise "
         f"({power}{danish.NBSP}% styrke, efter rettelse for de mange prøver)."
     )
     if any(words.stricter_than_interval(one) for one in (*changes, *others)):
-        text += " Går kun intervallet fri af nul, er det ikke nok."
+        text += " Intervallet alene afgør det ikke."
     return (*found, Note("Skraveret felt", text))
 
 
