@@ -11,7 +11,7 @@ from typing import cast, get_args
 import click
 import polars as pl
 
-from tryghed import comparisons, inquiry, measures, standards
+from tryghed import associations, comparisons, inquiry, measures, standards
 from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
@@ -206,6 +206,39 @@ def compare(
 @click.argument("indicators", nargs=-1, required=True, metavar="INDICATOR...")
 @by_option
 @where_option
+@wave_option
+@correct_option
+@r_option
+@survey_option
+@output_options
+@project_option
+@quiet_option
+def associate(
+    indicators: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, correction: str, script: Path | None,
+    survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Test whether answers have to do with a group, or with other answers.
+
+    The chi-square test of a crosstab, corrected for the sample design and the weights (Rao and Scott): of every
+    indicator with the groups of --by, or of two indicators and more with one another. With an area set in --by there
+    is a test for each area. The shares themselves: tryghed share INDICATOR --by GROUP.
+
+    \b
+    Example: tryghed associate tryg_aften --by age
+             tryghed associate tryg_aften bekymret_indbrud
+             tryghed associate tryg_aften --by district,sex
+    """
+    opened = present(open_project(project))
+    asked = ask(opened, survey, waves, indicators, by, where)
+    answer = associations.associations(opened, asked, correction=cast("Correction", correction))
+    _write_script(answer, opened, asked, script, quiet)
+    tell(marked(answer, opened, asked), form, output, quiet, middle="")
+
+
+@click.command()
+@click.argument("indicators", nargs=-1, required=True, metavar="INDICATOR...")
+@by_option
+@where_option
 @click.option("--wave", metavar="WAVE", default="", help="Last wave of the line. Default: the newest.")
 @correct_option
 @r_option
@@ -263,17 +296,22 @@ def _names(text: str) -> list[str]:
 
 
 def tell(answer: Answered, form: str | None, output: Path | None, quiet: bool, *, middle: str) -> None:
-    """Hand over the answer; on the terminal with its intervals drawn, and without the columns few people read."""
+    """Hand over the answer; on the terminal with its intervals drawn, and without the columns few people read.
+
+    `middle` is the column between the limits of intervals; empty where there are none.
+    """
     chosen = form_of(form, output)
     if chosen != "table":
         deliver(answer.rows, answer.says, chosen, output, quiet, source=answer.provenance)
         return
-    drawing = _drawing(answer.rows, middle)
-    shown = answer.rows.insert_column(answer.rows.columns.index("upper") + 1, drawing)
-    texts = [name for name in shown.columns if shown[name].dtype == pl.String and name != drawing.name]
+    shown, drawn = answer.rows, ""
+    if middle:
+        drawing = _drawing(answer.rows, middle)
+        shown, drawn = answer.rows.insert_column(answer.rows.columns.index("upper") + 1, drawing), drawing.name
+    texts = [name for name in shown.columns if shown[name].dtype == pl.String and name != drawn]
     alike = [name for name in texts if shown.height > 1 and name not in _TOLD and shown[name].n_unique() == 1]
     unflagged = ["flags"] if (shown["flags"] == "").all() else []
-    few_read = ["se", "df", "n_eff", "p", "chi2", "q", "q_df"]
+    few_read = ["se", "df", "n_eff", "p", "chi2", "q", "q_df", "x2"]
     rows = shown.select(name for name in shown.columns if name not in {*few_read, *alike, *unflagged})
     deliver(rows, answer.says, chosen, output, quiet, kept=rows.columns, source=answer.provenance)
 

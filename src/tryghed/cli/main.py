@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "Estimate shares of indicators, with their intervals, or of every answer to an item.",
     ),
     "compare": ("estimates", "compare", "Test differences between areas, groups or waves."),
+    "associate": ("estimates", "associate", "Test whether answers have to do with a group, or with other answers."),
     "mean": ("measures", "mean", "Estimate means of items, with their intervals."),
     "total": ("measures", "total", "Estimate totals: people an indicator counts, or the sum of a number."),
     "ratio": ("measures", "ratio", "Estimate one total over another."),

@@ -22,7 +22,7 @@ class Line:
     """One number to recompute: a share; a difference where there is another side; how it changed where there is `then`.
 
     `then` are both sides in the earlier period; `standard` are the categories a share is standardised for, each with
-    its part of the standard.
+    its part of the standard. `columns` are those of a table, whose independence of the answer is tested.
     """
 
     label: str
@@ -31,6 +31,7 @@ class Line:
     other: Domain | None = None
     then: tuple[Domain, Domain] | None = None
     standard: tuple[tuple[str, float], ...] = ()
+    columns: tuple[Domain, ...] = ()
 
     @property
     def sides(self) -> tuple[Domain, ...]:
@@ -146,6 +147,16 @@ standardised <- function(label, y, domain, parts) {{
   data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = NA)
 }}
 
+associated <- function(label, y, columns) {{
+  column <- rep(NA, nrow(rows))
+  for (at in seq_along(columns)) column[columns[[at]]] <- at
+  known <- !is.na(column) & !is.na(rows[[y]])
+  part <- subset(update(design, column = factor(column), answer = factor(rows[[y]])), known)
+  found <- svychisq(~answer + column, part, statistic = "F")
+  f <- unname(found$statistic)
+  data.frame(label, n = nrow(part), value = f, se = NA, df = degf(part), p = unname(found$p.value))
+}}
+
 difference <- function(label, y, one, other) {{
   shares <- function(design) {{
     sides <- svyby(reformulate(y), ~side, design, svymean, covmat = TRUE)
@@ -190,6 +201,8 @@ def call(line: Line) -> str:
     """Return the line of the script that recomputes one number."""
     function = "change" if line.then else "difference" if line.other else "share"
     told = [_quoted(line.label), _quoted(f"y_{line.indicator}"), *map(expression, line.sides)]
+    if line.columns:
+        return f"associated({', '.join(told[:2])}, list({', '.join(map(expression, line.columns))}))"
     if line.standard:
         parts = ", ".join(f"{_quoted(name)} = {part!r}" for name, part in line.standard)
         return f"standardised({', '.join(told)}, c({parts}))"
@@ -201,7 +214,8 @@ def expression(domain: Domain) -> str:
     waves = ", ".join(_quoted(one) for one in domain.waves)
     area = f"within(rows$areas, {_quoted(domain.area)})"
     category = "" if domain.category == EVERYBODY else f" & within(rows$categories, {_quoted(domain.category)})"
-    return f"rows$wave %in% c({waves}) & {'!' if domain.outside else ''}{area}{category}"
+    answers = "".join(f" & rows${f'y_{name}'} %in% {score}" for name, score in domain.answers)
+    return f"rows$wave %in% c({waves}) & {'!' if domain.outside else ''}{area}{category}{answers}"
 
 
 def _quoted(text: str) -> str:
