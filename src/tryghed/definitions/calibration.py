@@ -2,8 +2,9 @@
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -16,14 +17,21 @@ from tryghed.errors import DefinitionError, all_at_once
 
 #: The variable that is the stratum a respondent was drawn from.
 STRATUM = "stratum"
+#: What a category is called in the survey, from what a margin's file calls it; None where it is none.
+Meaning = Callable[[str], str | None]
+_WORKBOOKS = {".xlsx", ".xls", ".xlsm", ".ods"}
+_AS_CSV = (
+    "save its table as CSV UTF-8 with semicolons, one year only: a column for each variable, called as in the survey "
+    "(ages united to its age groups), and one column with the number of people"
+)
 
 
 class MarginFile(Definition):
     """One margin: a CSV with people by category, added up over the columns that `by` does not name.
 
     The CSV is UTF-8 with semicolons. Its columns are called as groups of the survey, as area sets that divide the
-    city, or `stratum`, and hold their categories' names and areas' codes; one more column has the number of people
-    (decimal comma or point, no signs for thousands).
+    city, or `stratum`, and hold their categories' names and areas' codes or names, as official tables spell them; one
+    more column has the number of people (decimal comma or point, no signs for thousands).
     """
 
     file: str  #: CSV, from the project folder
@@ -110,8 +118,8 @@ def read_margins(
         DefinitionError: A file is missing, has a column or a category that the survey does not, a category twice, or
             something that is not a number of people; every problem of every file is listed.
     """
-    known = {name: set(group.categories) for name, group in survey.groups.items()}
-    known |= {name: set(area_sets[name].areas) for name in survey.area_sets if area_sets[name].kind == "district"}
+    known = {name: partial(_among, group.categories) for name, group in survey.groups.items()}
+    known |= {name: partial(_area, area_sets[name]) for name in survey.area_sets if area_sets[name].kind == "district"}
     problems: list[DefinitionError] = []
     margins = []
     for one in calibration.margins:
@@ -124,7 +132,17 @@ def read_margins(
     return tuple(margins)
 
 
-def _margin(path: Path, asked: MarginFile, known: Mapping[str, set[str]]) -> Margin:
+def _among(categories: Container[str], value: str) -> str | None:
+    return value if value in categories else None
+
+
+def _area(areas: AreaSet, value: str) -> str | None:
+    """Return the code of an area as it is called in a table, None where it is none of the set."""
+    code = areas.named(value)
+    return code if code in areas.areas else None
+
+
+def _margin(path: Path, asked: MarginFile, known: Mapping[str, Meaning]) -> Margin:
     columns, rows = _rows(path)
     _expect_columns(path, columns, asked, known)
     divided = [name for name in columns if name != asked.count]
@@ -132,9 +150,13 @@ def _margin(path: Path, asked: MarginFile, known: Mapping[str, set[str]]) -> Mar
     totals: dict[tuple[str, ...], float] = {}
     seen: set[tuple[str, ...]] = set()
     for line, row in rows:
-        cell = tuple((row[name] or "").strip() for name in divided)
-        strange = [f"{value!r} is not in {name}" for name, value in zip(divided, cell, strict=True)
-                   if name in known and value not in known[name]]  # fmt: skip
+        written = tuple((row[name] or "").strip() for name in divided)
+        meant = [known[name](value) if name in known else value for name, value in zip(divided, written, strict=True)]
+        strange = [
+            f"{value!r} is not in {name}" for name, value, meaning in zip(divided, written, meant, strict=True)
+            if meaning is None
+        ]  # fmt: skip
+        cell = tuple(value if meaning is None else meaning for value, meaning in zip(written, meant, strict=True))
         people = _people(row[asked.count])
         if people is None:
             strange.append(f"{row[asked.count]!r} is not a number of people")
@@ -157,10 +179,12 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str | None]]
     except FileNotFoundError:
         raise DefinitionError("no such file", where=str(path)) from None
     except UnicodeDecodeError:
+        if path.suffix.lower() in _WORKBOOKS:
+            raise DefinitionError("is a workbook; margins are CSV", where=str(path), hint=_AS_CSV) from None
         raise DefinitionError("is not UTF-8", where=str(path), hint="save it as CSV UTF-8") from None
 
 
-def _expect_columns(path: Path, columns: list[str], asked: MarginFile, known: Mapping[str, set[str]]) -> None:
+def _expect_columns(path: Path, columns: list[str], asked: MarginFile, known: Mapping[str, Meaning]) -> None:
     missing = [name for name in (*asked.by, asked.count) if name not in columns]
     if missing:
         raise DefinitionError(f"no columns {missing}; found {columns}", where=str(path))

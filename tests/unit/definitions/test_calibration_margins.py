@@ -117,3 +117,26 @@ def test_a_project_with_wrong_margins_does_not_load(tmp_path):
         project.load(tmp_path)
     write(tmp_path, "sex;population", "kvinde;60", "mand;40")
     assert project.load(tmp_path).waves["tryghed"]["2025"].design.calibration.method == "raking"
+
+
+def test_areas_may_be_called_as_official_tables_call_them(tmp_path):
+    # Guards against a district that is left out of the margin because a table writes its name and not its code.
+    write(tmp_path, "bydele_10;population", "Bydel - 5. Valby;60", "Vesterbro-Kongens Enghave;30", "2;10")
+    wanted = Calibration(margins=[{"file": "margin.csv", "by": ["bydele_10"]}])
+
+    (margin,) = read_margins(tmp_path, wanted, PROJECT.surveys["sundhed"], PROJECT.area_sets)
+
+    assert margin.totals == {("5",): 60.0, ("4",): 30.0, ("2",): 10.0}
+    write(tmp_path, "bydele_10;population", "Valby;60", "5;61", "Uden for inddeling;7")
+    with pytest.raises(DefinitionError, match=r"'Uden for inddeling' is not in bydele_10") as told:
+        read_margins(tmp_path, wanted, PROJECT.surveys["sundhed"], PROJECT.area_sets)
+    assert "5 occurs twice" in str(told.value)
+
+
+def test_a_workbook_is_told_to_be_saved_as_csv(tmp_path):
+    (tmp_path / "Be62.xlsx").write_bytes(b"PK\x03\x04\xff\xfe")
+    wanted = Calibration(margins=[{"file": "Be62.xlsx", "by": ["sex"]}])
+
+    with pytest.raises(DefinitionError, match="is a workbook; margins are CSV") as told:
+        read_margins(tmp_path, wanted, PROJECT.surveys["sundhed"], PROJECT.area_sets)
+    assert "one year only" in told.value.hint
