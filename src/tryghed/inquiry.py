@@ -186,7 +186,23 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         line(row, _domain(row, (row["wave"],)), prefix=row["wave"])
         for row in series if row["wave"] in comparable[row["indicator"]]
     )  # fmt: skip
-    return Answered(labelled(project, filled, asked).select(columns), says, lines, provenance(origins(read), says))
+    answered = pl.concat(parts).drop_nulls("share")
+    slopes = tuple(
+        _slope(row, [one for one in comparable[row["indicator"]] if one in set(own["wave"])], years)
+        for row in rows.drop_nulls("slope").iter_rows(named=True)
+        for own in [answered.filter(*(pl.col(name) == row[name] for name in ("indicator", "area", "category")))]
+    )
+    return Answered(
+        labelled(project, filled, asked).select(columns), says, slopes + lines, provenance(origins(read), says)
+    )
+
+
+def _slope(row: Mapping[str, Any], waves: Sequence[str], years: Mapping[str, float]) -> Line:
+    """Return the line through the waves of a domain that R recomputes."""
+    columns = tuple(_domain(row, (one,)) for one in waves)
+    return replace(
+        line(row, columns[0], prefix="slope"), columns=columns, years=tuple(years[one] for one in waves)
+    )  # fmt: skip
 
 
 def _treated(rows: pl.DataFrame, read: Sequence[Totals]) -> list[str]:

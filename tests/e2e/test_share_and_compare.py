@@ -179,13 +179,29 @@ def test_r_recomputes_every_number_from_the_script(demo, tmp_path, asked):
     assert_r_agrees(script, found, "share" if asked[0] == "share" else "difference")
 
 
-def assert_r_agrees(script, found, what):
+def test_r_recomputes_the_slope_of_every_line(demo, tmp_path):
+    script = tmp_path / "again.R"
+    found = rows("trend", "bekymret_indbrud", "--by", "sex", "--r", script, cwd=demo)
+
+    again = run_in_r(script)[: len(found)]
+    for one, other in zip(again, found, strict=True):
+        assert one["label"].startswith("slope bekymret_indbrud")
+        assert float(one["value"]) == pytest.approx(other["slope"], abs=1e-10)
+        assert float(one["se"]) == pytest.approx(other["se"], abs=1e-10)
+        assert float(one["p"]) == pytest.approx(other["p"], rel=1e-7, abs=1e-14)
+
+
+def run_in_r(script):
     rscript = shutil.which("Rscript")
     known = rscript and subprocess.run([rscript, "-e", "library(survey)"], capture_output=True, check=False)
     if not known or known.returncode:
         pytest.skip("needs Rscript with package survey")
     done = subprocess.run([rscript, script.name], cwd=script.parent, capture_output=True, text=True, check=True)
-    again = list(csv.DictReader(io.StringIO(done.stdout)))
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def assert_r_agrees(script, found, what):
+    again = run_in_r(script)
 
     assert len(again) == len(found)
     for one, other in zip(again, found, strict=True):

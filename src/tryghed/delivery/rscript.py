@@ -22,7 +22,8 @@ class Line:
     """One number to recompute: a share; a difference where there is another side; how it changed where there is `then`.
 
     `then` are both sides in the earlier period; `standard` are the categories a share is standardised for, each with
-    its part of the standard. `columns` are those of a table, whose independence of the answer is tested.
+    its part of the standard. `columns` are those of a table, whose independence of the answer is tested;
+    or with `years` the waves that a straight line goes through.
     """
 
     label: str
@@ -32,6 +33,7 @@ class Line:
     then: tuple[Domain, Domain] | None = None
     standard: tuple[tuple[str, float], ...] = ()
     columns: tuple[Domain, ...] = ()
+    years: tuple[float, ...] = ()
 
     @property
     def sides(self) -> tuple[Domain, ...]:
@@ -157,6 +159,14 @@ associated <- function(label, y, columns) {{
   data.frame(label, n = nrow(part), value = f, se = NA, df = degf(part), p = unname(found$p.value))
 }}
 
+slope <- function(label, y, waves, years) {{
+  shares <- lapply(waves, function(domain) svymean(reformulate(y), subset(design, domain & !is.na(rows[[y]]))))
+  p <- sapply(shares, function(one) unname(coef(one))); se <- sapply(shares, function(one) unname(SE(one)[1]))
+  line <- lm(p ~ years, weights = 1 / se^2)
+  value <- unname(coef(line)[2]); error <- sqrt(summary(line)$cov.unscaled[2, 2])
+  data.frame(label, n = NA, value, se = error, df = NA, p = pchisq((value / error)^2, 1, lower.tail = FALSE))
+}}
+
 difference <- function(label, y, one, other) {{
   shares <- function(design) {{
     sides <- svyby(reformulate(y), ~side, design, svymean, covmat = TRUE)
@@ -202,7 +212,9 @@ def call(line: Line) -> str:
     function = "change" if line.then else "difference" if line.other else "share"
     told = [_quoted(line.label), _quoted(f"y_{line.indicator}"), *map(expression, line.sides)]
     if line.columns:
-        return f"associated({', '.join(told[:2])}, list({', '.join(map(expression, line.columns))}))"
+        columns = f"list({', '.join(map(expression, line.columns))})"
+        years = f", c({', '.join(map(repr, line.years))})" if line.years else ""
+        return f"{'slope' if years else 'associated'}({', '.join(told[:2])}, {columns}{years})"
     if line.standard:
         parts = ", ".join(f"{_quoted(name)} = {part!r}" for name, part in line.standard)
         return f"standardised({', '.join(told)}, c({parts}))"
