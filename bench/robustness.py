@@ -1,9 +1,11 @@
-"""Runs the robustness tests of the store at the numbers of a release, and prints the figures.
+"""Runs the robustness tests of store and intake at the numbers of a release, and prints the figures.
 
-    python bench/robustness.py
+    python bench/robustness.py                     all of them
+    python bench/robustness.py -k readers          some, as pytest chooses
 
 1,000 kills of import, revision, erasure, backup and restore; a negative control; 60 disk-full points; 150 damaged
-files; 200 readers during 100 imports. Takes about half an hour on two cores. The figures are in docs/robustness.md.
+files; 200 readers during 100 imports; 50,000 damaged deliveries. Takes hours on two busy cores. The figures are in
+docs/robustness.md.
 """
 
 import json
@@ -15,7 +17,7 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
-TESTS = ("crashes", "disk", "readers")
+TESTS = ("store_crashes", "store_disk", "store_readers", "intake_mutations")
 
 
 def main(*options: str) -> int:
@@ -24,9 +26,9 @@ def main(*options: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures"
         figures.touch()
-        files = [str(REPOSITORY / "tests" / "robustness" / f"test_store_{name}.py") for name in TESTS]
+        files = [str(REPOSITORY / "tests" / "robustness" / f"test_{name}.py") for name in TESTS]
         done = subprocess.run(  # noqa: S603 ourselves
-            [sys.executable, "-m", "pytest", "-q", *files, *options],
+            [sys.executable, "-m", "pytest", "-q", "-n", "0", *files, *options],
             cwd=REPOSITORY,
             env=os.environ | {"TRYGHED_LARGE": "1", "TRYGHED_FIGURES": str(figures)},
             check=False,

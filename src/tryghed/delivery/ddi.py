@@ -125,7 +125,7 @@ def _variable(
         count = counts.get((wave, name, stored))
         if stored is not None and count and count.n is not None:
             _text(category, "catStat", str(count.n), type="freq")
-    ET.SubElement(variable, "varFormat", {"type": "numeric", "schema": "other"})
+    ET.SubElement(variable, "varFormat", {"type": "numeric"})  # schema "other" would want a vocabulary that names it
 
 
 def _categories(item: Item) -> Iterator[tuple[int, str, str, int | None]]:
