@@ -47,7 +47,7 @@ wanted_profile as (
 unit as (
     select max(weight)::double as weight from score where list_contains($waves::varchar[], wave)
 ),
-interviewed as (
+interviewed as not materialized (
     select wave, stratum, wanted_location.wanted as location, wanted_profile.wanted as profile,
         (score.weight::double * 1e9)::bigint as weight,
         (power(score.weight::double / nullif(unit.weight, 0), 2) * power(2.0, 62))::bigint as square,

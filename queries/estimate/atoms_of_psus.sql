@@ -44,7 +44,7 @@ wanted_location as (
 wanted_profile as (
     select wave, profile, min(profile) over (partition by wave, categories) as wanted from profile_categories
 ),
-interviewed as (
+interviewed as not materialized (
     select wave, stratum, coalesce(psu, respondent) as psu,
         wanted_location.wanted as location, wanted_profile.wanted as profile,
         (weight::double * 1e9)::bigint as weight, columns($pattern)

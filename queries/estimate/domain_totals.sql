@@ -25,7 +25,7 @@ category = { type = "varchar", doc = "category of the dimension, alle for everyb
 "a_(.*)" = { type = "double", doc = "weight in the base" }
 "y_(.*)" = { type = "double", doc = "weight that counts" }
 */
-with interviewed as (
+with interviewed as not materialized (
     select wave, respondent, stratum, coalesce(psu, respondent) as psu, weight, columns($pattern)
     from score
     where list_contains($waves::varchar[], wave)
