@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_tables import attacked, city, protected
 
-TABLES = 60
+TABLES = 80
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ What they answer has not passed the gate, and each command says so.
 """
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -90,7 +90,12 @@ def run_query(
     if whole not in shelf:
         raise UsageError(f"no query {name!r}", hint=f"queries: {', '.join(analyses)}")
     named = pairs(params, example="-p wave=2025")
-    answer = adhoc.run_named(opened.folder, survey or main_survey(opened), shelf[whole], named, seconds=seconds)
+    about = survey or main_survey(opened)
+    try:
+        answer = adhoc.run_named(opened.folder, about, shelf[whole], named, seconds=seconds)
+    except QueryError:
+        _expect_indicator(opened, about, named)
+        raise
     notice = with_unverified(opened, answer.notice, survey or main_survey(opened))
     deliver(answer.rows, notice, _whole(answer, form_of(form, output)), output, quiet)
 
@@ -120,6 +125,17 @@ def run_sql(
     answer = adhoc.run_sql(opened.folder, survey or main_survey(opened), statement, seconds=seconds)
     notice = with_unverified(opened, answer.notice, survey or main_survey(opened))
     deliver(answer.rows, notice, _whole(answer, form_of(form, output)), output, quiet)
+
+
+def _expect_indicator(project: Project, survey: str, named: Mapping[str, str]) -> None:
+    """Tell of a query that did not run that its indicator does not exist, where that is so.
+
+    Raises:
+        UsageError: The survey has no such indicator; the hint lists those it has.
+    """
+    known = project.surveys[survey].scores
+    if named.get("indicator", "") not in {"", *known}:
+        raise UsageError(f"no indicator {named['indicator']!r} in {survey}", hint=f"indicators: {', '.join(known)}")
 
 
 def _whole(answer: adhoc.Answer, form: Form) -> Form:

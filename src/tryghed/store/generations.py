@@ -149,7 +149,8 @@ def _lock(store: Path) -> Iterator[None]:
             disk.sync(store.parent)
         handle = _taken(store)
     except OSError as error:
-        raise StoreError(f"cannot be written: {error}", where=str(store)) from None
+        hint = "make room or rights; what was published before is unchanged"
+        raise StoreError(f"cannot be written: {error.strerror}", where=str(store), hint=hint) from None
     try:
         yield
     finally:

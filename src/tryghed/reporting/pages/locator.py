@@ -102,7 +102,7 @@ def area_map(
         height_mm=80, enclave=view.project.area_sets[view.report.area_set].enclave, title=f"{title}. {alt}.",
         prefix=identity.lower(),
     )  # fmt: skip
-    line = caption("Andele som i tabellen, pct", f"Afgrænsning {known.version}")
+    line = caption("Pct. som i tabellen", f"Afgrænsning {known.version}")
     return Figure(identity, register.code, title, line, drawn(svg))
 
 

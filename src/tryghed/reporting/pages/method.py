@@ -95,7 +95,9 @@ def _facts(view: View) -> tuple[Fact, ...]:
         behind = f"; hovedtallet bygger på {danish.number(n)}" if n is not None else ""
         found.append(Fact("Svar", f"{danish.number(known.answered)}{asked}{rate}{behind}"))
         if known.start and known.end:
-            found.append(Fact("Indsamlet", _collected(view)))
+            found.append(Fact("Indsamlet", f"{_collected(view)}{_revision(known.revision)}"))
+        elif known.revision > 1:
+            found.append(Fact("Leverance", f"Revision {known.revision}"))
         found.append(Fact("Vægtning", f"Fra leverandøren; designeffekt {danish.decimal(known.kish, 2)} (Kish)"))
     alphas = rules.families
     levels = f"{danish.decimal(100 * alphas.total, 0)}{danish.NBSP}%"
@@ -247,7 +249,7 @@ def _notes(view: View, code: str) -> tuple[Note, ...]:
     found = [
         Note("Spor et tal", trace),
         Note("Data og rettigheder", _rights(view)),
-        Note("Udgivelse", identity + _deliveries(view) + verified + accepted),
+        Note("Udgivelse", identity + _replaced(view) + verified + accepted),
         *_edition(view, code),
     ]
     if view.report.contact:
@@ -255,10 +257,15 @@ def _notes(view: View, code: str) -> tuple[Note, ...]:
     return tuple(found)
 
 
-def _deliveries(view: View) -> str:
-    """Return which delivery the wave's numbers are from, and which other waves are from a file that replaced one."""
+def _revision(number: int) -> str:
+    """Return that the wave's file replaced an earlier one, nothing where it is the first."""
+    return f"; leverancens revision {number}" if number > 1 else ""
+
+
+def _replaced(view: View) -> str:
+    """Return which other waves are from a file that replaced one."""
     own = view.facts
-    if own is None or not own.revision:
+    if own is None:
         return ""
     others = [
         f"{'' if one.survey == own.survey else view.project.surveys[one.survey].title + ' '}{one.wave} "
@@ -266,8 +273,7 @@ def _deliveries(view: View) -> str:
         for one in view.released.facts.values()
         if one.revision > 1 and one is not own
     ]
-    replaced = f" Også erstattet af en senere leverance: {danish.join(others)}." if others else ""
-    return f" Tallene for {own.wave} er fra leverancens revision {own.revision}.{replaced}"
+    return f" Erstattet af en senere leverance: {danish.join(others)}." if others else ""
 
 
 def _edition(view: View, code: str) -> list[Note]:
