@@ -48,7 +48,7 @@ def people(view: View, code: str, register: Register) -> tuple[People | None, li
         groups=groups,
         keys=withheld_keys(groups.id.lower()) if groups and _any_withheld(rows) else (),
         answers=_answers(view, code, register),
-        hidden=_not_shown(rows, labels(view)),
+        hidden=_not_shown(rows, labels(view)) if rows else (),
         who=_who(),
     ), claims
 
@@ -303,9 +303,8 @@ def _not_shown(rows: Sequence[figures.GroupRow], columns: tuple[str, str]) -> tu
             "Mindst ét af dem bygger på så få svar, at enkeltpersoner kunne genkendes; skjules kun det ene, "
             "kunne det regnes ud af andre. Svarene tæller med i linjen »Alle«."
         )
-    if rows:
-        others = "Personer, hvis gruppe ikke er med her eller ikke er oplyst, tæller kun med i det samlede tal."
-        found.append(f"{others}{_complement(rows, columns)}")
+    others = "Personer, hvis gruppe ikke er med her eller ikke er oplyst, tæller kun med i det samlede tal."
+    found.append(f"{others}{_complement(rows, columns)}")
     return tuple(found)
 
 
