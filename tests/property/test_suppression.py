@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_tables import attacked, city, protected
 
-TABLES = 80
+TABLES = 100
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ from tryghed.reporting.danish import NBSP
 
 #: What may not break over two lines: a range of numbers, a word that begins with a number ("18-34-årige").
 _UNBROKEN: Final = re.compile(r"[^\s\u00a0]*\d[^ \n]*[–-][^ \n]*")
+#: An age on one line: "80 år og derover" once began a line without its number.
+_AGE: Final = re.compile(r"(?<=\d) (?=år\b)")
 _WORDS_TO_KEEP_TOGETHER: Final = 4
 _SHORT_WORD: Final = 9
 
@@ -32,7 +34,7 @@ def environment(folders: Sequence[Path]) -> ImmutableSandboxedEnvironment:
 
 def text(value: str) -> Markup:
     """Return a text for print: escaped, with ranges and compounds of numbers kept on one line."""
-    return Markup(_UNBROKEN.sub(_unbroken, str(escape(value))))  # noqa: S704 (escaped above)
+    return Markup(_UNBROKEN.sub(_unbroken, _AGE.sub(NBSP, str(escape(value)))))  # noqa: S704 (escaped above)
 
 
 def title(value: str) -> Markup:
