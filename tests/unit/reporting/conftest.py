@@ -265,8 +265,9 @@ class City:
         return whole | limits | {"n": n, "positives": round(n * whole["share"]), "se": se, "n_eff": n / 1.2}
 
     def released(
-        self, project: Project, survey: str = "tryghed", wave: str = "2025", *, verified: bool = True
-    ) -> Released:
+        self, project: Project, survey: str = "tryghed", wave: str = "2025", *, verified: bool = True,
+        calibration: str = "",
+    ) -> Released:  # fmt: skip
         wanted = plan(project, survey, wave)
         estimates: dict[tuple, dict] = {}
         contrasts, places = {}, {}
@@ -286,7 +287,7 @@ class City:
             (request.survey, one): WaveFacts(
                 request.survey, one, date(int(one) - 1, 12, 2), date(int(one), 1, 31), "Epinion", ("web", "telefon"),
                 14400, 5210, 1.2, "x.sav", "0" * 64, verified=verified, accepted=0 if verified else 2,
-                revision=1 if verified or one == "2024" else 2,
+                revision=1 if verified or one == "2024" else 2, calibration=calibration if one == wave else "",
             )
             for request in wanted.requests for one in request.waves
         }  # fmt: skip

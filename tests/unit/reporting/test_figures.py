@@ -177,6 +177,16 @@ def test_the_verdict_is_the_one_given_not_what_the_interval_seems_to_say(directi
     assert [name for name, drawn in paths.items() if re.search(drawn, svg)] == [shape]
 
 
+@pytest.mark.parametrize(("lower", "ring"), [(1.0, True), (-1.0, False)])
+def test_a_change_whose_interval_says_more_than_its_test_is_a_ring(lower: float, ring: bool) -> None:
+    # A filled dot clear of zero beside "Ingen af ændringerne kan påvises" looks like an overlooked result.
+    row = f.ComparedRow("2022–2025", against(samples.OURS, samples.REST, (5.0, lower, 9.0), 0))
+
+    svg = f.changes([row], title="t", prefix="p")
+
+    assert ('d="M3.2,0A3.2' in svg, 'd="M3.4,0A3.4' in svg) == (ring, not ring)
+
+
 def test_nothing_crosses_a_break() -> None:
     svg = SAMPLES["F6"]()
     lines = re.findall(r'<path d="(M[^"A]+)" stroke="(#\w+)"', svg)

@@ -124,6 +124,38 @@ def test_an_area_without_answers_keeps_its_line_and_gets_no_older_number(made_pr
     )
 
 
+def test_a_page_speaks_of_the_waves_with_answers_only(made_project, made_city, silent_city):
+    # "Her bruges 2023, 2024 og 2025 under ét", where nobody answered in 2025.
+    report = made_project.reports["district"]
+    asked, silent = (pages.district(one, made_project, report, CODE).context for one in (made_city, silent_city))
+
+    assert asked.people.notes[0].heading == "Tre bølger lagt sammen."
+    assert silent.people.notes[0].heading == "To bølger lagt sammen."
+    assert "Her bruges 2023 og 2024 under ét" in silent.people.notes[0].text
+    assert "2023–2024" in silent.people.groups.caption
+    assert (asked.development.notes[0].heading, silent.development.notes[0].heading) == (
+        "Fire målinger",
+        "Tre målinger",
+    )
+
+
+def test_weights_that_were_calibrated_here_are_not_called_the_provider_s(made_project, made_city):
+    # "Vægtene følger med svarene fra leverandøren" on a page whose numbers were made with others.
+    calibrated = City().released(made_project, calibration="raking to survey_districts_13, sex*age")
+    report = made_project.reports["district"]
+    plain, told = (pages.district(one, made_project, report, CODE).context for one in (made_city, calibrated))
+    facts = {one.label: one.value for one in told.method.facts}
+
+    assert "Vægtene følger med svarene fra leverandøren." in plain.people.who[0].text
+    assert "Leverandørens vægte er her kalibreret til befolkningen." in told.people.who[0].text
+    assert facts["Vægtning"].startswith("Fra leverandøren, kalibreret; ")
+    assert facts["Kalibrering"].startswith("2025: kalibreret til befolkningen efter ")
+    assert " × " in facts["Kalibrering"]
+    assert "(raking); usikkerheden tager højde for det" in facts["Kalibrering"]
+    assert "sex" not in facts["Kalibrering"]
+    assert "Kalibrering" not in {one.label for one in plain.method.facts}
+
+
 def test_titles_claim_nothing_of_what_is_not_shown(made_project, silent_city):
     # "No difference can be shown", where nothing was tested: it reads as a result.
     page = pages.district(silent_city, made_project, made_project.reports["district"], CODE)

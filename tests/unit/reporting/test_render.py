@@ -15,7 +15,7 @@ from conftest import REPOSITORY, TEMPLATES, City
 from tryghed.definitions.project import load
 from tryghed.errors import RenderError
 from tryghed.frames import EVERYBODY
-from tryghed.reporting import pages, printing, render
+from tryghed.reporting import pages, printing, render, templates
 
 CODE = "broenshoej-husum"
 MM = 72 / 25.4
@@ -251,3 +251,8 @@ def test_an_interrupt_leaves_no_half_files_and_no_workers(made_project, made_cit
     time.sleep(1)
     assert set(names_in(tmp_path)) == before
     assert all(Path(name).suffix == ".pdf" for name in before)
+
+
+def test_an_age_stays_on_one_line():
+    # A line that ends with "Valby, kvinder, 80" reads as if 80 were the number of Valby's women.
+    assert str(templates.text("Valby, kvinder, 80 år og derover")) == "Valby, kvinder, 80\u00a0år og derover"

@@ -158,6 +158,19 @@ def test_what_is_wished_for_decides_what_is_a_strength():
 
 
 @pytest.mark.parametrize(
+    ("count", "of", "all_known", "told"),
+    [
+        (22, 22, True, "For ingen af de 22 forhold kan der påvises en forskel."),
+        (20, 22, True, "For de øvrige 20 forhold kan der ikke påvises en forskel."),
+        (20, 22, False, "For 20 forhold kan der ikke påvises en forskel."),
+    ],
+)
+def test_the_undecided_are_not_told_as_if_there_were_others(count, of, all_known, told):
+    # "For 22 forhold kan der ikke påvises en forskel" of 22: a reader looks for the ones where it can.
+    assert words.undecided(count, of, f"{count} forhold", all_known=all_known) == told
+
+
+@pytest.mark.parametrize(
     ("size", "half", "direction", "told"), [(5.0, 3.0, 0, True), (5.0, 6.0, 0, False), (5.0, 3.0, 1, False)]
 )
 def test_where_the_correction_is_stricter_than_the_interval_the_text_says_so(size, half, direction, told):

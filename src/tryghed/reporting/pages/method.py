@@ -98,7 +98,8 @@ def _facts(view: View) -> tuple[Fact, ...]:
             found.append(Fact("Indsamlet", f"{_collected(view)}{_revision(known.revision)}"))
         elif known.revision > 1:
             found.append(Fact("Leverance", f"Revision {known.revision}"))
-        found.append(Fact("Vægtning", f"Fra leverandøren; designeffekt {danish.decimal(known.kish, 2)} (Kish)"))
+        whose = "Fra leverandøren, kalibreret" if known.calibration else "Fra leverandøren"
+        found.append(Fact("Vægtning", f"{whose}; designeffekt {danish.decimal(known.kish, 2)} (Kish)"))
     alphas = rules.families
     levels = f"{danish.decimal(100 * alphas.total, 0)}{danish.NBSP}%"
     found += [
@@ -152,10 +153,23 @@ def _calibrated(view: View) -> tuple[Fact, ...]:
     for one in view.released.facts.values():
         if one.calibration:
             method, _, margins = one.calibration.partition(" to ")
-            known = margins.replace("*", " × ")
+            known = "; ".join(_margin(view, one.survey, margin) for margin in margins.split(", "))
             told = f"{one.wave}: kalibreret til befolkningen efter {known} ({_CALIBRATED[method]})"
-            found.append(Fact("Vægte", f"{told}; usikkerheden er regnet af det, kalibreringen ikke forklarer"))
+            how = (
+                "replikatvægtene er kalibreret på samme måde" if one.replicates else "usikkerheden tager højde for det"
+            )
+            found.append(Fact("Kalibrering", f"{told}; {how}"))
     return tuple(found)
+
+
+def _margin(view: View, survey: str, margin: str) -> str:
+    """Return a margin by its labels: `køn × alder`."""
+    groups, sets = view.project.surveys[survey].groups, view.project.area_sets
+    labels = [
+        groups[name].label if name in groups else sets[name].label if name in sets else name
+        for name in margin.split("*")
+    ]
+    return " × ".join(one.lower() for one in labels)
 
 
 def _replicates(view: View) -> tuple[Fact, ...]:

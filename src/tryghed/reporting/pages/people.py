@@ -49,7 +49,7 @@ def people(view: View, code: str, register: Register) -> tuple[People | None, li
         keys=withheld_keys(groups.id.lower()) if groups and _any_withheld(rows) else (),
         answers=_answers(view, code, register),
         hidden=_not_shown(rows, labels(view)) if rows else (),
-        who=_who(),
+        who=_who(view),
     ), claims
 
 
@@ -308,10 +308,12 @@ def _not_shown(rows: Sequence[figures.GroupRow], columns: tuple[str, str]) -> tu
     return tuple(found)
 
 
-def _who() -> tuple[Note, ...]:
-    first = (
-        "Svarene er vægtet, så de ligner dem, undersøgelsen skal sige noget om. "
-        "Vægtene følger med svarene fra leverandøren."
-    )
+def _who(view: View) -> tuple[Note, ...]:
+    calibrated = view.facts is not None and view.facts.calibration
+    whose = (
+        "Leverandørens vægte er her kalibreret til befolkningen." if calibrated
+        else "Vægtene følger med svarene fra leverandøren."
+    )  # fmt: skip
+    first = f"Svarene er vægtet, så de ligner dem, undersøgelsen skal sige noget om. {whose}"
     second = "Hvis de, der ikke svarer, er anderledes end de, der svarer, kan vægtningen ikke altid rette det."
     return (Note("Hvem har svaret?", f"{first} {second}"),)
