@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tryghed.definitions.project import Project
-from tryghed.errors import DataError, all_at_once
+from tryghed.errors import DataError, DefinitionError, DesignError, TryghedError, all_at_once
 from tryghed.frames import Decision, Earlier, Finding, Source
 from tryghed.intake.accept import accept, examine
 from tryghed.intake.findings import blocking, finding
@@ -96,21 +96,24 @@ def _erased(there: State, survey: str, wave: str, said: Said) -> Iterator[Findin
 def ingest(project: Project, waves: Sequence[tuple[str, str]], progress: Progress, *, said: Said) -> list[Ingested]:
     """Read, check and publish the deliveries of some waves, one generation of the store for each that changed.
 
-    A delivery that is refused does not keep the others out; all refusals are told together at the end.
+    A delivery that is refused does not keep the others out; all refusals are told together at the end, as an error of
+    the first one's kind.
 
     Raises:
-        DataError: Deliveries were refused; the message lists all of them.
+        DataError: Deliveries were refused.
+        DefinitionError: Margins to calibrate to do not hold.
+        DesignError: Weights cannot be calibrated.
     """
     done: list[Ingested] = []
-    refused: list[DataError] = []
+    refused: list[TryghedError] = []
     for place, (survey, wave) in enumerate(waves):
         progress(Step("loading", f"{survey}/{wave}", place, len(waves)))
         try:
             done.append(_ingest(project, survey, wave, said))
-        except DataError as problem:
+        except (DataError, DefinitionError, DesignError) as problem:
             refused.append(problem)
             audit.record(project.folder, "ingest", outcome="refused", survey=survey, wave=wave)
-    all_at_once(DataError, refused)
+    all_at_once(type(refused[0]) if refused else DataError, refused)
     return done
 
 

@@ -176,6 +176,24 @@ def test_bounds_hold_for_weights_that_sum_to_answers(city, tmp_path):
     assert 0.8 < low < 1 < high < 1.25
 
 
+def test_a_wave_that_cannot_be_calibrated_does_not_keep_the_others_out(tmp_path):
+    # The first such wave once ended the import, and the waves behind it were not even looked at.
+    city = tmp_path / "city"
+    build(city)
+    margins = city / "surveys" / "sundhed" / "margins.csv"
+    margins.write_text("bydele_10;population\n" + "".join(f"{one};{one}\n" for one in range(1, 11)), encoding="utf-8")
+    definition = city / "surveys" / "sundhed" / "2013.toml"
+    asked = '\n[design.calibration]\nestimates = true\nmethod = "logit"\nbounds = [0.9, 1.1]\n'
+    asked += '[[design.calibration.margins]]\nfile = "surveys/sundhed/margins.csv"\nby = ["bydele_10"]\n'
+    definition.write_text(definition.read_text(encoding="utf-8") + asked, encoding="utf-8")
+
+    refused = tryghed("ingest", "sundhed", cwd=city, code=6)
+    loaded = json.loads(tryghed("query", "waves_loaded", "--survey", "sundhed", "-f", "json", cwd=city).stdout)
+
+    assert "sundhed/2013 [design.calibration]: no weights meet the margins" in refused.stderr
+    assert [row["wave"] for row in loaded] == ["2017", "2021"]
+
+
 def test_trimming_shortens_the_longest_and_loses_nothing(city):
     first = audit("2025", cwd=city)
     done = tryghed("weights", "2025", "--trim", "2", cwd=city)

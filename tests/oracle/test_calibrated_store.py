@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -121,6 +122,34 @@ def test_shares_and_differences_equal_r(city, delivered, tmp_path, method, bound
     # Guards against calibrated weights that are taken for the design's: the standard error is too large then.
     assert r["wrong.se"] > 1.002 * found["se"]
     assert f"weights calibrated here ({WAVE} by {method} to bydele_10, sex*age)" in everybody["source"]["method"]
+
+
+def test_the_standard_error_is_that_of_residuals(city, delivered):
+    # Without R: Särndal, Swensson & Wretman 1992, section 6.6, by hand from the rows of the store.
+    declare(city, "linear")
+    with open_reader(city, SURVEY) as reader:
+        wanted = {"waves": [WAVE], "area_sets": ["bydele_10"], "dimensions": ["sex*age"], "pattern": f"^({Y})$"}
+        rows = reader.run(query.Shelf(project.load(city).queries)["estimate/calibrated_rows"], **wanted)
+    names = sorted({one for known in rows["known"] for one in known})
+    x = np.array([[one in known for one in names] for known in rows["known"]], dtype=float)
+    d, w, y = (rows[one].cast(pl.Float64).to_numpy() for one in ("delivered", "weight", f"y_{Y}"))
+    sizes = dict(delivered.select("stratum", "size").unique().iter_rows())
+
+    valby = next(one for one in answer(city, "share", Y, "--by", "bydele_10")["rows"] if one["bydele_10"] == "Valby")
+    for area, row in ((None, answer(city, "share", Y)["rows"][0]), ("5", valby)):
+        inside = np.array([area is None or area in [place["area"] for place in one] for one in rows["places"]])
+        base = inside & ~np.isnan(y)
+        share = (w * base * np.nan_to_num(y)).sum() / (w * base).sum()
+        z = base * (np.nan_to_num(y) - share) / (w * base).sum()
+        root = np.sqrt(d)[:, None]
+        fitted = x @ np.linalg.lstsq(root * x, root[:, 0] * z, rcond=None)[0]
+        variance = 0.0
+        for stratum in rows["stratum"].unique():
+            e = (w * (z - fitted))[rows["stratum"].to_numpy() == stratum]
+            variance += (1 - len(e) / sizes[stratum]) * len(e) / (len(e) - 1) * ((e - e.mean()) ** 2).sum()
+
+        assert row["share"] == pytest.approx(share, rel=1e-10)
+        assert row["se"] == pytest.approx(variance**0.5, rel=1e-9)
 
 
 def from_r(rows, city, folder, method, bounds):
