@@ -118,7 +118,7 @@ def attacked(made: City, shown: np.ndarray) -> tuple[int, int, int, int]:
     fallen = [one for one in small if not (limits.reaches(one, FEW - 1e-3) and _is_wide(limits, one))]
     exact = sum(limits.most(one) - limits.least(one) < 1e-3 for one in fallen)
     over = sum(
-        not limits.reaches(one, FEW - 1e-3) and not limits.falls_to(one, 1e-3) for one in made.small_left
+        not limits.reaches(one, FEW - 1e-3) and limits.least(one) > 1e-3 for one in made.small_left
     )  # fmt: skip
     return len(small), len(fallen), exact, over
 

@@ -16,16 +16,14 @@ import polars as pl
 from tryghed.definitions.pairing import expect_comparable, expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
-from tryghed.delivery.rscript import Line
 from tryghed.errors import UsageError
 from tryghed.frames import EVERYBODY
 from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.reading import held, line, panel, read_respondents, read_totals, sampled_as
+from tryghed.reading import Found, held, line, panel, read_respondents, read_totals, sampled_as
 from tryghed.remarks import CELL, CORRECTIONS, LEVEL, Correcting, Correction, caveats, counted, described, flags
 from tryghed.statistics import combinations as combining
 from tryghed.statistics import contrasts, equivalence, estimate, families
 from tryghed.statistics.intervals import t_quantile
-from tryghed.statistics.origin import Origin
 from tryghed.statistics.respondents import Domain, Sampled
 from tryghed.store import rounds
 
@@ -42,17 +40,6 @@ class _Pair:
     against: str
     one: Domain
     other: Domain
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """Differences: `frames.CONTRAST` with the own cell and `flags`, what R recomputes, and how they were made."""
-
-    rows: pl.DataFrame
-    lines: tuple[Line, ...]
-    design: str
-    origins: tuple[Origin, ...]
-    followed: bool = False
 
 
 def comparisons(
@@ -184,7 +171,7 @@ def _pairs(project: Project, asked: Question, since: str | None) -> tuple[list[_
     return [_Pair(side[0], one, *side[1:]) for one in asked.indicators for side in sides], what
 
 
-def _of_sums(project: Project, asked: Question, pairs: Sequence[_Pair], since: str | None) -> _Found:
+def _of_sums(project: Project, asked: Question, pairs: Sequence[_Pair], since: str | None) -> Found:
     """Return the differences of pairs that the store sums products for; pairs nobody is in are left out."""
     sums = earlier = read_totals(project, asked, asked.waves)
     how: dict[str, Any] = {"power": project.rules.power, "interval": project.rules.interval}
@@ -210,13 +197,13 @@ def _of_sums(project: Project, asked: Question, pairs: Sequence[_Pair], since: s
     known = [sides[row["indicator"], row["area"], row["category"], row["against"]] for row in found]
     design = described(sums.design, sums.wave) + (", independent samples" if since else "")
     origins = tuple(one.origin for one in (sums, earlier) if one.origin)
-    return _Found(
+    return Found(
         both.with_columns(pl.Series("flags", marks, dtype=pl.String)),
         tuple(line(row, one.one, one.other) for row, one in zip(found, known, strict=True)), design, origins,
     )  # fmt: skip
 
 
-def _of_respondents(project: Project, asked: Question, pairs: Sequence[_Pair], since: str | None) -> _Found:
+def _of_respondents(project: Project, asked: Question, pairs: Sequence[_Pair], since: str | None) -> Found:
     """Return the differences of any pairs."""
     sampled = read_respondents(project, asked, [asked.waves, *([(since,)] if since else [])])
     parts = []
@@ -233,7 +220,7 @@ def _of_respondents(project: Project, asked: Question, pairs: Sequence[_Pair], s
         _flags_of_both(project, row, *(sampled.lonely(one.indicator, side) for side in (one.one, one.other)))
         for one, row in zip(pairs, rows.iter_rows(named=True), strict=True)
     ]
-    return _Found(
+    return Found(
         rows.with_columns(pl.Series("flags", marks, dtype=pl.String)),
         tuple(line(_named(asked, one), one.one, one.other) for one in pairs), sampled_as(asked, sampled, since),
         (sampled.origin,), sampled.followed,

@@ -4,7 +4,7 @@ What is answered here has not passed the gate; the answers carry the gate's verd
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, Final
 
@@ -16,12 +16,11 @@ from tryghed.delivery.answered import Answered, provenance
 from tryghed.delivery.rscript import Line
 from tryghed.errors import UsageError, all_at_once
 from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.reading import held, line, panel, read_respondents, read_totals, sampled_as
+from tryghed.reading import Found, held, line, panel, read_respondents, read_totals, sampled_as
 from tryghed.remarks import CORRECTIONS, LEVEL, Correction, caveats, counted, described, flags, lonely_told, origins
 from tryghed.statistics import estimate, intervals, pooling, totals, trends
 from tryghed.statistics.functionals import Reference
 from tryghed.statistics.intervals import Method
-from tryghed.statistics.origin import Origin
 from tryghed.statistics.respondents import Domain
 from tryghed.statistics.totals import Totals
 from tryghed.store import rounds
@@ -89,20 +88,9 @@ def rolling(project: Project, asked: Question, length: int, *, interval: Method,
 _ORDER: Final = ("indicator", "area", "category")
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """Shares: `frames.ESTIMATE` with `deff`, `cv` and `flags`, what R recomputes, and how they were made."""
-
-    rows: pl.DataFrame
-    lines: tuple[Line, ...]
-    design: str
-    origins: tuple[Origin, ...]
-    followed: bool = False
-
-
 def _shares(
     project: Project, asked: Question, waves: tuple[str, ...], interval: Method, deff: Reference
-) -> _Found:  # fmt: skip
+) -> Found:  # fmt: skip
     if panel(project, asked.survey, waves):
         return _of_people(project, asked, waves, interval)
     sums = read_totals(project, asked, waves)
@@ -110,13 +98,13 @@ def _shares(
     rows = asked_for(estimate.shares(sums, interval=interval).with_columns(effects), asked)
     told = [flags(project, row, sums.lonely(_cell(row), row["indicator"])) for row in rows.iter_rows(named=True)]
     lines = tuple(line(row, _domain(row, waves)) for row in rows.iter_rows(named=True))
-    return _Found(
+    return Found(
         rows.with_columns(pl.Series("flags", told, dtype=pl.String)), lines, described(sums.design, sums.wave),
         tuple(origins([sums])),
     )  # fmt: skip
 
 
-def _of_people(project: Project, asked: Question, waves: tuple[str, ...], interval: Method) -> _Found:
+def _of_people(project: Project, asked: Question, waves: tuple[str, ...], interval: Method) -> Found:
     """Return the shares of pooled waves of a panel, in which a person counts once; without design effects."""
     pooled = replace(asked, waves=waves)
     sampled = read_respondents(project, pooled, [waves])
@@ -136,7 +124,7 @@ def _of_people(project: Project, asked: Question, waves: tuple[str, ...], interv
         lines += [line(row, domain) for row, domain in zip(rows, domains, strict=True)]
         unknown = [pl.lit(None, pl.Float64).alias(name) for name in ("deff", "cv")]
         parts.append(keys.with_columns(*unknown, pl.Series("flags", told, dtype=pl.String)))
-    return _Found(
+    return Found(
         pl.concat(parts), tuple(lines), sampled_as(pooled, sampled, None), (sampled.origin,), sampled.followed
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What the store holds behind an analyst's question: sums, or the respondents one by one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -11,10 +12,31 @@ from tryghed.delivery.rscript import Line
 from tryghed.question import Question, set_in_store
 from tryghed.remarks import described
 from tryghed.statistics import pooling, respondents, totals
+from tryghed.statistics.origin import Origin
 from tryghed.statistics.respondents import Domain, Sampled
 from tryghed.statistics.totals import Totals
 from tryghed.store import query as queries
 from tryghed.store.reader import open_reader
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Numbers read from the store, before they are judged.
+
+    Attributes:
+        rows: Shares (`frames.ESTIMATE` with `deff`, `cv`) or differences (`frames.CONTRAST` with the own cell), with
+            `flags`.
+        lines: What R recomputes.
+        design: How they were sampled, in words.
+        origins: Where they come from.
+        followed: Whether people are followed from wave to wave.
+    """
+
+    rows: pl.DataFrame
+    lines: tuple[Line, ...]
+    design: str
+    origins: tuple[Origin, ...]
+    followed: bool = False
 
 
 def read_totals(project: Project, asked: Question, waves: Sequence[str]) -> Totals:

@@ -147,8 +147,7 @@ def _of_fieldwork(released: Released) -> Iterator[str]:
 def _of_rules(project: Project) -> Iterator[str]:
     """Yield the percentages of the rules, as the method page prints them."""
     rules = project.rules
-    parts = (0.95, rules.power, rules.families.headline + rules.families.ranks + rules.families.other,
-             rules.reliability.max_width, rules.reliability.max_relative_width)  # fmt: skip
+    parts = (0.95, rules.power, rules.families.total, rules.reliability.max_width, rules.reliability.max_relative_width)
     yield from (danish.number(round(100 * one)) for one in parts)
 
 

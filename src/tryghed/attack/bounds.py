@@ -89,10 +89,6 @@ class Limits:
         """Return whether a sum over kinds can be that much or more."""
         return any(way @ count >= wanted for way in self.ways) or self.most(count) >= wanted
 
-    def falls_to(self, count: Numbers, wanted: float) -> bool:
-        """Return whether a sum over kinds can be that little or less."""
-        return any(way @ count <= wanted for way in self.ways) or self.least(count) <= wanted
-
 
 def _least_off(lines: csr_array, least: Numbers, most: Numbers, give: Numbers) -> float:
     """Return the smallest movement of the shares with which some counts fit."""

@@ -30,7 +30,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 _ENDS: Final = (("nedre", "øvre"), ("nedre_anden", "øvre_anden"))
 #: A number as Danish typography writes it; not the digits of a name or a code.
-_NUMBER: Final = re.compile(r"(?<![\w.,·])[+−]?(?P<digits>\d{1,3}(?:\.\d{3})+|\d+)(?P<rest>,\d+)?(?!\w|[.,]\d|\s+år\b)")
+_NUMBER: Final = re.compile(r"(?<![\w.,·])[+−]?(?P<digits>\d{1,3}(?:\.\d{3})+|\d+)(?P<rest>,\d+)?(?!\w|[.,]\d)")
 _PERCENT: Final = re.compile(r"\s*(?:%(?!-)|procentpoint)")
 _YEARS: Final = range(1900, 2100)
 #: An interval: 64,3–74,6 or −9,7 til +0,6.

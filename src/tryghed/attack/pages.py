@@ -2,6 +2,9 @@
 
 A line is everything on one level of a page, from left to right, however the file happens to order it: the name of an
 area and the numbers beside it are one line.
+
+`delivery.printouts` reads the same PDFs to hold them against the release. This is another reader on purpose: what one
+overlooks in a PDF, the other must not overlook as well.
 """
 
 import ctypes

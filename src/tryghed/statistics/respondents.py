@@ -159,7 +159,7 @@ class Sampled:
 
     def compared(self, indicator: str, pairs: Sequence[tuple[Domain, Domain]]) -> Comparison:
         """Return each pair of domains, the later period first, with the covariance of their shares."""
-        both = [self._pair(indicator, one, other) for one, other in pairs]
+        both = [self.moments(indicator, pair) for pair in pairs]
         covariance = np.array([known.share_covariance for known in both]).reshape(-1, 2, 2)
         return Comparison(
             self.described(indicator, [one for one, _ in pairs]), self.described(indicator, [one for _, one in pairs]),
@@ -169,9 +169,6 @@ class Sampled:
     def lonely(self, indicator: str, domain: Domain) -> tuple[str, ...]:
         """Return how strata with one PSU were treated in which somebody of the domain answered."""
         return tuple(sorted({how for part in self.parts for how in part.lonely(indicator, domain)}))
-
-    def _pair(self, indicator: str, one: Domain, other: Domain) -> Moments:
-        return self.moments(indicator, [one, other])
 
 
 def read(
