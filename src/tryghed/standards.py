@@ -53,12 +53,12 @@ def standardised(project: Project, asked: Question, *, interval: Method) -> Answ
     for indicator in asked.indicators:
         for area in areas_of(project, asked):
             row = {"survey": asked.survey, "area": area, "category": "", "indicator": indicator}
-            found.append(row | _numbers(project, sampled, row, asked.waves, standard, interval))
+            found.append(row | _numbers(project, sampled, row, asked, standard, interval))
             if found[-1].get("share") is not None:
                 lines.append(line(row, Domain(asked.waves, area), standard=tuple(standard.items())))
     by_area = replace(asked, groups=(), within=())
     columns = [*named(by_area), "n", "share", "lower", "upper", "unadjusted", "difference", "flags", "se", "df"]
-    parts = ", ".join(f"{name.replace('*', ' × ')} {100 * part:.1f} %" for name, part in standard.items())
+    parts = ", ".join(f"{_called(project, asked, name)} {100 * part:.1f} %" for name, part in standard.items())
     says = (
         f"not tested; shares standardised for {' and '.join(asked.groups)} to the city of wave {asked.wave} as "
         f"weighted ({parts}); unadjusted is the share of the same people as they are; 95 % "
@@ -77,15 +77,22 @@ def _standard(sampled: Sampled, categories: list[str]) -> dict[str, float]:
     return {one: weight / sum(sums.values()) for one, weight in sums.items() if weight > 0}
 
 
+def _called(project: Project, asked: Question, category: str) -> str:
+    """Return a category by its labels: `Kvinder × 18–24 år`."""
+    groups = project.surveys[asked.survey].groups
+    parts = zip(asked.groups, category.split("*"), strict=True)
+    return " × ".join(groups[group].categories[one].label for group, one in parts)
+
+
 def _numbers(
-    project: Project, sampled: Sampled, row: Mapping[str, str], waves: tuple[str, ...],
+    project: Project, sampled: Sampled, row: Mapping[str, str], asked: Question,
     standard: Mapping[str, float], interval: Method,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the numbers of one area; without somebody with an answer in every category there is no share."""
-    domains = [Domain(waves, row["area"], category) for category in standard]
+    domains = [Domain(asked.waves, row["area"], category) for category in standard]
     known = sampled.moments(row["indicator"], domains)
     n = int(known.n.sum())
-    empty = [category for category, there in zip(standard, known.n, strict=True) if there == 0]
+    empty = [_called(project, asked, one) for one, there in zip(standard, known.n, strict=True) if there == 0]
     if empty:
         return {"n": n, "flags": f"nobody in {', '.join(empty)}" if n else "no answers"}
     found = standardisation.standardised_share(known, np.array(list(standard.values())), interval)
@@ -96,7 +103,7 @@ def _numbers(
         "n_eff": float(effective_n(np.array([found.estimate]), variance, np.array([float(n)]))[0]),
     }  # fmt: skip
     crude = float(known.counted.sum() / known.base.sum())
-    treated = sampled.lonely(row["indicator"], Domain(waves, row["area"]))
+    treated = sampled.lonely(row["indicator"], Domain(asked.waves, row["area"]))
     return {
         "n": n, "share": found.estimate, "lower": found.lower, "upper": found.upper, "unadjusted": crude,
         "difference": found.estimate - crude, "se": found.se, "df": int(found.df),

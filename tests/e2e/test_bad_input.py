@@ -113,6 +113,20 @@ def test_a_definition_that_does_not_hold_tells_every_problem(city):
 
 
 @pytest.mark.usefixtures("untouched")
+def test_a_check_tells_problems_of_definitions_queries_and_templates_together(city):
+    redefine(city, "year = 2025", 'year = "next"')
+    (city / "queries" / "analysis").mkdir(parents=True, exist_ok=True)
+    (city / "queries" / "analysis" / "mine.sql").write_text("select 1", encoding="utf-8")
+    (city / "reports" / "templates" / "district").mkdir(parents=True, exist_ok=True)
+    (city / "reports" / "templates" / "district" / "health.html").write_text("{% if %}", encoding="utf-8")
+
+    said = refused("check", cwd=city, code=3)
+
+    assert "3 problems" in said
+    assert all(one in said for one in ("2025.toml", "mine.sql: no header", "health.html:1"))
+
+
+@pytest.mark.usefixtures("untouched")
 def test_a_definition_that_does_not_fit_the_file_tells_every_problem(city):
     redefine(city, 'weight = "', 'weight = "no_such_')
     redefine(city, 'safe_day = "', 'safe_day = "no_such_')
@@ -168,9 +182,11 @@ def test_an_area_without_answers_is_told_as_such_and_the_other_reports_come(city
         (("report", "--wave", "1999"), 2, "waves here"),
         (("query", "nothing"), 2, "queries: "),
         (("query", "share_by_area", "-p", "wave"), 2, "KEY=VALUE"),
+        (("query", "share_by_area", "-p", "wave=2025", "-p", "indicator=nothing"), 2, "indicators: tryg_aften"),
         (("share", "tryg_aften", "--output", "json"), 2, "json: its name tells no format"),
         (("share", "tryg_aften", "--output", "a.txt"), 2, "a.txt: no format 'txt'"),
         (("sql", "drop table respondent"), 5, "select"),
+        (("sql", "select range from range(100001)", "--format", "csv"), 5, "more than 100,000 rows"),
         (("sql", "select * from read_csv('/etc/passwd')"), 5, ""),
         (("sql", "select 1", "--format", "xlsx", "--output", "/no/such/folder/a.xlsx"), 9, "/no/such/folder"),
     ],
@@ -271,9 +287,17 @@ def tryghed_any(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.mark.parametrize(("arguments", "seconds"), [(["ingest"], 1.5), (["report"], 6.0)])
-def test_an_interrupt_leaves_the_last_published_state(city, arguments, seconds):
-    # Ctrl-C reaches the whole process group, readers and renderers too.
+@pytest.mark.parametrize(
+    ("arguments", "seconds", "stop"),
+    [
+        # Ctrl-C reaches the whole process group, readers and renderers too; `kill` and `timeout` the program alone.
+        (["ingest"], 1.5, lambda program: os.killpg(program, signal.SIGINT)),
+        (["report"], 6.0, lambda program: os.killpg(program, signal.SIGINT)),
+        (["report"], 6.0, lambda program: os.kill(program, signal.SIGTERM)),
+    ],
+    ids=["ingest", "report", "report, terminated"],
+)
+def test_an_interrupt_leaves_the_last_published_state(city, arguments, seconds, stop):
     shutil.rmtree(city / "releases")
     for wave in ("2023", "2024", "2025"):
         redefine(city, 'provider = "', 'provider = "Nyt ', wave=f"surveys/tryghed/{wave}.toml")
@@ -282,10 +306,11 @@ def test_an_interrupt_leaves_the_last_published_state(city, arguments, seconds):
         command, cwd=city, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     time.sleep(seconds)
-    os.killpg(running.pid, signal.SIGINT)
+    stop(running.pid)
     _, said = running.communicate(timeout=300)
 
-    begun = running.returncode != -signal.SIGINT  # a busy machine may not have begun the program yet
+    # A busy machine may not have begun the program yet.
+    begun = running.returncode not in {-signal.SIGINT, -signal.SIGTERM}
     assert running.returncode in {130, 0} or not begun, said  # 0 where it was done before the key was pressed
     assert "Traceback" not in said or not begun
     left = [path.name for path in (*city.rglob("*.part"), *city.rglob("*.tmp*"), *city.glob("out/.*"))]

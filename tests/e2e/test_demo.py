@@ -148,3 +148,11 @@ def test_a_demo_overwrites_nothing(demo):
     done = tryghed("demo", demo, cwd=demo, code=2)
 
     assert "not an empty folder" in done.stderr
+
+
+def test_a_demo_is_not_made_in_the_current_folder(tmp_path):
+    # A folder cannot be replaced by a finished one while somebody stands in it: it ended in a traceback.
+    done = tryghed("demo", ".", cwd=tmp_path, code=2)
+
+    assert "the current folder cannot be replaced" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -21,7 +21,7 @@ def test_shares_are_standardised_to_the_city(demo):
         assert row["difference"] == pytest.approx(row["share"] - row["unadjusted"], abs=1e-15)
         assert row["lower"] < row["share"] < row["upper"]
     part = 100 * city["18_24"] / sum(city.values())
-    assert f"18_24 {part:.1f} %" in said
+    assert f"(18–24 år {part:.1f} %, " in said
     assert "standardised for age to the city of wave 2025" in said
 
 
@@ -41,7 +41,7 @@ def test_an_area_without_an_age_has_no_standardised_share_and_says_which(demo):
     without = [row for row in found if row["share"] is None]
 
     assert without
-    assert all("nobody in " in row["flags"] for row in without)
+    assert all("nobody in " in row["flags"] and " år" in row["flags"] for row in without)
 
 
 @pytest.mark.parametrize("asked", [("--standardise", "age"), ("--standardise", "age,sex"), ("--pool", "2")])

@@ -6,6 +6,7 @@ here to those of the commands.
 
 import errno
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
@@ -98,6 +99,7 @@ def tryghed() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code: 0 ok, 1 a bug, 2 usage, otherwise the error's own code."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # asked to stop: as by Ctrl-C
     try:
         sys.exit(tryghed.main(args=arguments, prog_name="tryghed", standalone_mode=False))
     except click.ClickException as error:

@@ -34,6 +34,8 @@ def build(folder: Path, seed: int = 2035) -> None:
         DefinitionError: The starting project does not hold.
     """
     expect_new(folder)
+    if folder.resolve() == Path.cwd():
+        raise UsageError("the current folder cannot be replaced", where=str(folder), hint="name a new one in it")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         place = TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-")

@@ -104,6 +104,7 @@ def test_a_wave_that_does_not_hold_names_file_and_key(folder, text, message):
     ("csv", "message"),
     [
         ("code;name\na;A\na;B\n", r"byer.csv:3: code 'a' occurs twice"),
+        ("code;name\na\n", r"byer.csv:2: has fewer than 2 values"),
         ("kode;navn\na;A\n", r"columns \['code', 'name'\] are missing"),
     ],
 )
