@@ -14,12 +14,13 @@ say() { echo "setup: $*" >&2; }
 give_up() { say "$*"; exit 69; }
 has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
 
-# 1. System packages: Python itself and the text libraries that WeasyPrint draws with.
+# 1. System packages: Python itself, the text libraries that WeasyPrint draws with, the certificates pip trusts.
 need=""
 command -v python3 >/dev/null 2>&1 || need="$need python3"
 python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
 has_library libpangoft2-1.0.so.0 || need="$need libpangoft2-1.0-0"
 has_library libharfbuzz-subset.so.0 || need="$need libharfbuzz-subset0"
+[ ! -e /etc/debian_version ] || [ -e /etc/ssl/certs/ca-certificates.crt ] || need="$need ca-certificates"
 if [ -n "$need" ]; then
   command -v apt-get >/dev/null 2>&1 || give_up "these system packages are missing and there is no apt-get:$need"
   if [ "$(id -u)" = 0 ]; then as_root=""; else
@@ -27,8 +28,10 @@ if [ -n "$need" ]; then
     as_root=sudo
   fi
   say "installing$need"
-  { $as_root apt-get update -q && $as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -q --no-install-recommends ca-certificates $need; } >&2 ||
+  $as_root apt-get update -q >&2 || say "the package lists could not be renewed; going on with those at hand"
+  # A machine just started often updates itself: wait for its lock instead of giving up.
+  $as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends $need >&2 ||
     give_up "apt-get could not install:$need"
 fi
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
