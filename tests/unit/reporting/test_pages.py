@@ -179,6 +179,15 @@ def test_a_headline_nobody_answered_makes_calm_reports(made_project):
         )
 
 
+def test_a_page_without_places_does_not_speak_of_them(made_project, whole_page):
+    # A title on intervals of places, and a note on how to read them, over a table that has none.
+    released = City(silent=(EVERYBODY,)).released(made_project)
+    alone = pages.city(released, made_project, made_project.reports["city"]).context.side
+    assert not any("lads" in text for text in texts((alone.title, alone.notes)))
+    placed = whole_page.context.side
+    assert "Pladser" in placed.title[0] and placed.notes
+
+
 @pytest.mark.parametrize("direction", [0, None])
 def test_titles_of_comparison_and_change_say_what_they_are_of(made_project, direction):
     # "No difference to the rest of the city can be shown": of what?

@@ -72,12 +72,14 @@ def whole(view: View, register: Register) -> Whole:
 def side(view: View, register: Register) -> Side:
     """Return the second page."""
     ranked = ranking(view, None, register)
+    subject = f"{danish.capital(view.words.many)} side om side"
+    placed = any(view.places(code) for code in view.areas)
     return Side(
         id=register.text,
-        subject=f"{danish.capital(view.words.many)} side om side",
-        title=broken("Pladser angives som intervaller,", "fordi tallene er usikre"),
+        subject=subject,
+        title=broken("Pladser angives som intervaller,", "fordi tallene er usikre") if placed else (subject,),
         lead=counted(view, view.report.headline),
-        notes=(_places_note(view),),
+        notes=(_places_note(view),) if placed else (),
         ranked=ranked,
         keys=keys(view, ranked.id.lower()),
         differences=_differences(view, register),
