@@ -185,7 +185,8 @@ def test_a_page_without_places_does_not_speak_of_them(made_project, whole_page):
     alone = pages.city(released, made_project, made_project.reports["city"]).context.side
     assert not any("lads" in text for text in texts((alone.title, alone.notes)))
     placed = whole_page.context.side
-    assert "Pladser" in placed.title[0] and placed.notes
+    assert "Pladser" in placed.title[0]
+    assert placed.notes
 
 
 @pytest.mark.parametrize("direction", [0, None])
