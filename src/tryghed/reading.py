@@ -1,4 +1,4 @@
-"""What the store holds behind an analyst's question: sums, or the respondents one by one."""
+"""What the store holds behind an analyst's question: sums, the respondents one by one, or figures of registers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from typing import Any
 import polars as pl
 
 from tryghed.definitions.project import Project
+from tryghed.definitions.registers import Register
 from tryghed.delivery.rscript import Line
+from tryghed.errors import StoreError, UsageError
 from tryghed.question import Question, set_in_store
 from tryghed.remarks import described
-from tryghed.statistics import pooling, respondents, totals
-from tryghed.statistics.origin import Origin
+from tryghed.statistics import origin, pooling, respondents, totals
+from tryghed.statistics.origin import Input, Origin
 from tryghed.statistics.respondents import Domain, Sampled
 from tryghed.statistics.totals import Totals
 from tryghed.store import query as queries
@@ -37,6 +39,41 @@ class Found:
     design: str
     origins: tuple[Origin, ...]
     followed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """A register table with its figures: `area`, `year`, `category`, `value`, `denominator`."""
+
+    register: Register
+    rows: pl.DataFrame
+    origin: Origin
+
+    def newest(self, until: int) -> int | None:
+        """Return the newest year, no later than `until`, that has a figure; None where no such year has one."""
+        years = self.rows.drop_nulls("value").filter(pl.col("year") <= until)["year"]
+        return None if years.is_empty() else int(years.to_numpy().max())
+
+
+def read_register(project: Project, name: str) -> Figures:
+    """Return a register table as it is in the store.
+
+    Raises:
+        UsageError: The project has no such table.
+        StoreError: There is no store, it cannot be read, or the table is not loaded.
+    """
+    if name not in project.registers:
+        known = ", ".join(project.registers) or "none"
+        raise UsageError(f"no register {name!r}", hint=f"registers here: {known}")
+    query, wanted = "estimate/register_figures", {"register": name}
+    shelf = queries.Shelf(project.queries)
+    with open_reader(project.folder, "") as reader:
+        rows = reader.run(shelf[query], **wanted)
+        if rows.is_empty():
+            raise StoreError(f"register {name} is not loaded", hint=f"tryghed registers load {name}")
+        file = Input("", f"registers/{name}", *rows.select("file", "sha256", "verified").row(0))
+        source = origin.of(reader, shelf, {query: wanted}, (), [file])
+    return Figures(project.registers[name], rows.drop("file", "sha256", "verified"), source)
 
 
 def read_totals(project: Project, asked: Question, waves: Sequence[str]) -> Totals:

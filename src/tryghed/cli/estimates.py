@@ -11,7 +11,7 @@ from typing import cast, get_args
 import click
 import polars as pl
 
-from tryghed import associations, comparisons, inquiry, measures, standards
+from tryghed import associations, comparisons, inquiry, measures, modelled, standards
 from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
@@ -28,7 +28,7 @@ from tryghed.statistics.functionals import Reference
 
 _DRAWN = 20  # characters
 _AROUND_ZERO = ("difference", "slope")
-_TOLD = ("verdict", "flags")  # also where every row has the same
+_TOLD = ("verdict", "flags", "basis")  # also where every row has the same
 
 by_option = click.option(
     "--by", metavar="NAME[,NAME]", default="", help='Divide by: an area set (or "district") and groups, with commas.'
@@ -76,6 +76,13 @@ wave_option = click.option(
     metavar="WAVES",
     help="Every run of so many comparable waves up to the wave, taken together: rolling shares.",
 )
+@click.option(
+    "--model",
+    "registers",
+    metavar="REGISTER[,REGISTER]",
+    default="",
+    help="Beside each area's share, one by a model with the newest figures of these register tables (Fay-Herriot).",
+)
 @interval_option
 @deff_option
 @r_option
@@ -85,8 +92,8 @@ wave_option = click.option(
 @quiet_option
 def share(
     names: tuple[str, ...], by: str, where: tuple[str, ...], waves: str, standard: str, pool: int | None,
-    interval: str | None, deff: str, script: Path | None, survey: str | None, form: str | None, output: Path | None,
-    project: Path | None, quiet: bool,
+    registers: str, interval: str | None, deff: str, script: Path | None, survey: str | None, form: str | None,
+    output: Path | None, project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Estimate shares of indicators, with their intervals, or of every answer to an item.
 
@@ -99,18 +106,24 @@ def share(
              tryghed share safe_evening --by district --where district=valby
              tryghed share tryg_aften --by district --standardise age
              tryghed share tryg_aften --by udsatte_2025 --pool 2
+             tryghed share tryg_aften --by udsatte_2025 --model outside_labour_market
     """
     opened = present(open_project(project))
     method, reference = cast("IntervalMethod", interval or opened.rules.interval), cast("Reference", deff)
     items = measures.items(opened, survey or main_survey(opened))
     if set(names) & set(items):
-        if script is not None or standard or pool:
-            raise UsageError("--r, --standardise and --pool take indicators, not items with all their answers")
+        if script is not None or standard or pool or registers:
+            raise UsageError("--r, --standardise, --pool and --model take indicators, not items with all their answers")
         asked = ask(opened, survey, waves, names, by, where, known=measures.items)
         answer = measures.distributions(opened, asked, interval=method, deff=reference)
         tell(marked(answer, opened, asked), form, output, quiet, middle="share")
         return
-    if standard:
+    if registers:
+        if script is not None or standard or pool:
+            raise UsageError("--model takes no --r, --standardise or --pool")
+        asked = ask(opened, survey, waves, names, by, where)
+        answer = modelled.modelled(opened, asked, _names(registers), interval=method)
+    elif standard:
         asked = _to_standardise(opened, survey, waves, names, by, where, standard, pool)
         answer = standards.standardised(opened, asked, interval=method)
     elif pool:
@@ -307,7 +320,8 @@ def tell(answer: Answered, form: str | None, output: Path | None, quiet: bool, *
     shown, drawn = answer.rows, ""
     if middle:
         drawing = _drawing(answer.rows, middle)
-        shown, drawn = answer.rows.insert_column(answer.rows.columns.index("upper") + 1, drawing), drawing.name
+        last = "basis" if "basis" in answer.rows.columns else "upper"
+        shown, drawn = answer.rows.insert_column(answer.rows.columns.index(last) + 1, drawing), drawing.name
     texts = [name for name in shown.columns if shown[name].dtype == pl.String and name != drawn]
     alike = [name for name in texts if shown.height > 1 and name not in _TOLD and shown[name].n_unique() == 1]
     unflagged = ["flags"] if (shown["flags"] == "").all() else []

@@ -10,7 +10,7 @@ from tryghed.store.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A delivered file that numbers rest on."""
+    """A delivered file that numbers rest on; of a register table `survey` is empty and `wave` is its name."""
 
     survey: str
     wave: str
@@ -37,8 +37,9 @@ class Origin:
 
 
 def of(
-    reader: Reader, queries: Mapping[str, Query], used: Mapping[str, Mapping[str, object]], waves: Sequence[str]
-) -> Origin:
+    reader: Reader, queries: Mapping[str, Query], used: Mapping[str, Mapping[str, object]], waves: Sequence[str],
+    files: Sequence[Input] = (),
+) -> Origin:  # fmt: skip
     """Return the origin of what was read.
 
     Args:
@@ -46,7 +47,8 @@ def of(
         queries: The project's queries, by name.
         used: The parameters of the queries used, by name.
         waves: The waves read.
+        files: What was read of register tables.
     """
     inputs = reader.run(queries["estimate/inputs"], survey=reader.survey, waves=list(waves)).to_dicts()
     checksums = {name: hashlib.sha256(queries[name].sql.encode()).hexdigest() for name in used}
-    return Origin(reader.generation.number, checksums, used, tuple(Input(**row) for row in inputs))
+    return Origin(reader.generation.number, checksums, used, (*(Input(**row) for row in inputs), *files))

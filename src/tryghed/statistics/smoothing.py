@@ -12,6 +12,7 @@ an area in which something was done is never drawn towards others to see what it
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -40,10 +41,27 @@ SMOOTHED = pl.Schema(
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Smoothed:
+    """Modelled shares of the areas of one indicator.
+
+    Attributes:
+        rows: `SMOOTHED`, in the order of the direct estimates.
+        between: A, the variance between areas on the arcsine scale that the auxiliaries do not explain.
+        boundary: Whether REML was 0, and A is by the adjusted likelihood.
+        moved: What was added to every prediction so that they add up to the whole.
+    """
+
+    rows: pl.DataFrame
+    between: float
+    boundary: bool
+    moved: float
+
+
 def smoothed(
     estimates: pl.DataFrame, auxiliaries: pl.DataFrame, *, people: str, whole: float, level: float = 0.95
-) -> pl.DataFrame:
-    """Return `SMOOTHED` for the areas of one indicator, in the order of `estimates`.
+) -> Smoothed:
+    """Return the modelled shares of the areas of one indicator, beside their direct ones.
 
     Args:
         estimates: `frames.ESTIMATE` of one indicator, wave, area set and category: every area that makes up the whole,
@@ -65,21 +83,23 @@ def smoothed(
     fitted = small_areas.fit(np.arcsin(np.sqrt(p)), 1 / (4 * smoothed_n(n, n_eff, p)), x)
     parts = joined[people].cast(pl.Float64).to_numpy()
     predicted = backtransformed(fitted)
-    moved = benchmark(predicted, parts / parts.sum(), whole) - predicted
+    added = benchmark(predicted, parts / parts.sum(), whole)
+    moved = added - predicted
     lower, upper = (np.full(len(p), np.nan),) * 2 if fitted.boundary else _limits(fitted, level)
     slope = np.sin(2 * fitted.prediction)
     numbers = {
-        "share": predicted + moved, "rmse": np.abs(slope) * np.sqrt(fitted.mse),
+        "share": added, "rmse": np.abs(slope) * np.sqrt(fitted.mse),
         "lower": np.clip(lower + moved, 0, 1), "upper": np.clip(upper + moved, 0, 1), "predicted": predicted,
         "weight": fitted.weight,
     }  # fmt: skip
-    return joined.select(
+    rows = joined.select(
         *_CELL, "n", pl.col("share").alias("direct"), pl.col("se").alias("direct_se"),
         pl.col("lower").alias("direct_lower"), pl.col("upper").alias("direct_upper"),
     ).with_columns(
         *(pl.Series(name, values, dtype=pl.Float64).fill_nan(None) for name, values in numbers.items()),
         pl.lit(fitted.boundary).alias("boundary"), pl.lit(value=True).alias("model_based"),
     ).match_to_schema(SMOOTHED)  # fmt: skip
+    return Smoothed(rows, fitted.between, fitted.boundary, float(moved[0]))
 
 
 def smoothed_n(n: Numbers, n_eff: Numbers, shares: Numbers) -> Numbers:

@@ -90,7 +90,7 @@ def auxiliaries():
 
 def smoothed(rows=None, known=None, whole=0.78):
     rows, known = estimates() if rows is None else rows, auxiliaries() if known is None else known
-    return smoothing.smoothed(rows, known, people="people", whole=whole)
+    return smoothing.smoothed(rows, known, people="people", whole=whole).rows
 
 
 def test_a_modelled_share_stands_beside_the_direct_one_and_says_so():
