@@ -28,7 +28,7 @@ def environment(folders: Sequence[Path]) -> ImmutableSandboxedEnvironment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.globals.clear()  # a template knows its page and nothing else
-    env.filters |= {"text": text, "title": title, "prose": prose}
+    env.filters |= {"text": text, "title": title, "prose": prose, "marked": marked}
     return env
 
 
@@ -47,8 +47,22 @@ def title(value: str) -> Markup:
 
 def prose(value: str) -> Markup:
     """Return a paragraph or a note, whose last word never stands alone on the last line when it is short."""
+    return text(_together(value))
+
+
+def marked(value: str, mark: Markup) -> Markup:
+    """Return a paragraph with a mark at its end, which never stands without the last word.
+
+    One box holds both: WeasyPrint breaks a line at its first space where a box after the text does not fit.
+    """
+    start, space, last = _together(value).rpartition(" ")
+    return text(start + space) + Markup('<span class="nb">{}{}{}</span>').format(text(last), NBSP, mark)
+
+
+def _together(value: str) -> str:
+    """Return a paragraph whose last word is bound to the one before where it is short."""
     start, space, last = value.rpartition(" ")
-    return text(f"{start}{NBSP}{last}" if space and start.count(" ") > 1 and len(last) <= _SHORT_WORD else value)
+    return f"{start}{NBSP}{last}" if space and start.count(" ") > 1 and len(last) <= _SHORT_WORD else value
 
 
 def _unbroken(found: re.Match[str]) -> str:

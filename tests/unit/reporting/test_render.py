@@ -10,7 +10,9 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+import weasyprint
 from conftest import REPOSITORY, TEMPLATES, City
+from markupsafe import Markup
 
 from tryghed.definitions.project import load
 from tryghed.errors import RenderError
@@ -256,3 +258,20 @@ def test_an_interrupt_leaves_no_half_files_and_no_workers(made_project, made_cit
 def test_an_age_stays_on_one_line():
     # A line that ends with "Valby, kvinder, 80" reads as if 80 were the number of Valby's women.
     assert str(templates.text("Valby, kvinder, 80 år og derover")) == "Valby, kvinder, 80\u00a0år og derover"
+
+
+@pytest.mark.parametrize("millimetres", range(100, 140, 4))
+def test_a_mark_at_the_end_of_a_paragraph_does_not_break_it_at_its_first_space(millimetres):
+    # A line of one word in the middle of a lead, whose last line was too full for the mark.
+    lead = (
+        "Hvert område sammenlignes med resten af byen. Områderne er små, så mange tal er usikre, og nogle vises ikke. "
+        "Stiplet linje i tabellen: hele byen."
+    )
+    text = templates.marked(lead, Markup('<span class="ref">[S10]</span>'))
+    style = (
+        f"<style>.nb, .ref {{ white-space: nowrap; }} p {{ width: {millimetres}mm; font: 10pt sans-serif; }}</style>"
+    )
+    with pypdfium2.PdfDocument(weasyprint.HTML(string=f"{style}<p>{text}</p>").write_pdf()) as document:
+        lines = document[0].get_textpage().get_text_bounded().splitlines()
+    assert lines[-1].endswith("byen.\u00a0[S10]")
+    assert all(len(line.split()) > 1 for line in lines[:-1]), lines
