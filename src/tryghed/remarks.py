@@ -79,7 +79,7 @@ def described(design: Design, wave: str) -> str:
     if design.replication:
         kinds = " and ".join(dict.fromkeys(design.replication.kinds))
         return f"{len(design.replication.factor)} replicate weights ({kinds}){calibrated}, wave {wave}"
-    corrected = (design.psus > 1) & (design.factor * (design.psus - 1) < design.psus)
+    corrected = (design.psus > 1) & (design.factor < design.psus / np.maximum(design.psus - 1, 1))
     finite = ", finite population correction" if corrected.any() else ""
     count = f"{len(design.strata)} strat{'um' if len(design.strata) == 1 else 'a'}"
     return f"{count}, {sampled}{finite}{lonely_told(design)}{calibrated}, wave {wave}"
