@@ -228,7 +228,7 @@ def test_a_wave_is_reported_on_the_boundaries_of_any_year(demo):
 
 def test_register_tables_lie_beside_the_answers(demo):
     listed = tryghed("registers", "list", cwd=demo).stdout.splitlines()
-    assert len(listed) == 10
+    assert len(listed) == 11
     assert not [line for line in listed if "not loaded" in line or "unverified" in line]
 
     given = ("-p", "register=basic_education", "-p", "area=valby", "-f", "json")

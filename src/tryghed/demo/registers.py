@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tryghed.definitions.areas import AreaRow
 from tryghed.definitions.project import Project
 from tryghed.demo.city import DISTRICTS, City, drawn
 from tryghed.demo.model import Model
@@ -44,6 +45,14 @@ _TABLES = (
     Table("anmeldelser_bydel.csv", "Anmeldelser pr. 1.000 indbyggere", 62.0, 14.0, -1.5, 1, "cp1252", True),
 )  # fmt: skip
 _POPULATION, _GROWTH = "befolkning_bydel.csv", 0.011
+_CONTACTS, _CONTACT_YEARS = "voldskontakter_bydel.csv", range(2020, _LAST_YEAR + 1)
+#: Part of the city's people in each age, and their contacts per 1,000 a year where hardship is 0.
+_AGES = {
+    "0-17 år": (0.18, 0.7), "18-24 år": (0.12, 5.2), "25-34 år": (0.24, 3.6), "35-49 år": (0.20, 2.2),
+    "50-64 år": (0.15, 1.3), "65 år og derover": (0.11, 0.5),
+}  # fmt: skip
+_SEXES = {"Kvinder": 0.7, "Mænd": 1.3}
+_UNEQUAL = 0.3  # how far districts differ in ages and in contacts, on the scale of logarithms
 
 
 def write(folder: Path, project: Project, city: City, model: Model) -> None:
@@ -60,6 +69,7 @@ def write(folder: Path, project: Project, city: City, model: Model) -> None:
             ]
         _save(folder / table.file, lines, table.encoding)
     _save(folder / _POPULATION, _population(project), "utf-8-sig")
+    _save(folder / _CONTACTS, _contacts(project, model), "utf-8")
 
 
 def _save(path: Path, lines: list[str], encoding: str) -> None:
@@ -71,9 +81,31 @@ def _population(project: Project) -> list[str]:
     lines = ["Område;Kode;År;Personer"]
     for code, area in project.area_sets[DISTRICTS].areas.items():
         lines += [
-            f"{area.name};{code};{year};{_danish((area.population or 0) * (1 - _GROWTH) ** (_LAST_YEAR - year), 0)}"
-            for year in range(2018, _LAST_YEAR + 1)
+            f"{area.name};{code};{year};{_danish(_people(area, year), 0)}" for year in range(2018, _LAST_YEAR + 1)
         ]
+    return lines
+
+
+def _people(area: AreaRow, year: int) -> float:
+    return (area.population or 0) * (1 - _GROWTH) ** (_LAST_YEAR - year)
+
+
+def _contacts(project: Project, model: Model) -> list[str]:
+    """Return contacts and people by district, year, sex and age: districts of young people have more of them."""
+    lines = ["Område;Kode;År;Køn;Alder;Kontakter;Indbyggere"]
+    for code, name, hardship in _districts(project, model):
+        skewed = np.exp(_UNEQUAL * drawn(f"ages {code}", len(_AGES)))
+        parts = np.array([part for part, _ in _AGES.values()]) * skewed
+        parts /= parts.sum()
+        for year in _CONTACT_YEARS:
+            everybody = _people(project.area_sets[DISTRICTS].areas[code], year)
+            noise = drawn(f"contacts {code} {year}", len(_SEXES) * len(_AGES)).reshape(len(_SEXES), -1)
+            for (sex, more), chance in zip(_SEXES.items(), noise, strict=True):
+                for place, (age, (_, rate)) in enumerate(_AGES.items()):
+                    people = round(everybody * float(parts[place]) / len(_SEXES))
+                    expected = people / 1000 * rate * more * float(np.exp(_UNEQUAL * hardship))
+                    contacts = max(0.0, expected + expected**0.5 * float(chance[place]))
+                    lines.append(f"{name};{code};{year};{sex};{age};{_danish(contacts, 0)};{_danish(people, 0)}")
     return lines
 
 
