@@ -39,7 +39,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "total": ("measures", "total", "Estimate totals: people an indicator counts, or the sum of a number."),
     "ratio": ("measures", "ratio", "Estimate one total over another."),
     "quantile": ("measures", "quantile", "Estimate quantiles of items: medians, unless asked for others."),
-    "rate": ("rates", "rate", "Give rates of what a register counts, standardised for age and sex."),
+    "rate": ("registers", "rate", "Give rates of what a register counts, standardised for age and sex."),
     "weights": ("weights", "weights", "Hold a wave's weights against the population; calibrate and trim them."),
     "trend": ("estimates", "trend", "Fit a straight line through the comparable waves of a share."),
     "wave": ("wave", "wave", "Begin a new wave, compare two, and see which waves may be compared."),
