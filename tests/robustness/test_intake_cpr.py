@@ -68,6 +68,24 @@ DISGUISED = {
     "formula of Excel": lambda d: f'="{d}"',
 }
 
+#: Ways to write a number that people have beside those.
+OTHERWISE = {
+    "1.1.90-1234": lambda d: f"{int(d[:2])}.{int(d[2:4])}.{d[4:6]}-{d[6:]}",
+    "1/1 90 - 1234": lambda d: f"{int(d[:2])}/{int(d[2:4])} {d[4:6]} - {d[6:]}",
+    "1. 1. 1990 1234": lambda d: f"{int(d[:2])}. {int(d[2:4])}. {year_of(d)} {d[6:]}",
+    "01-01-1990-1234": lambda d: f"{d[:2]}-{d[2:4]}-{year_of(d)}-{d[6:]}",
+    "19900101-1234": lambda d: f"{year_of(d)}{d[2:4]}{d[:2]}-{d[6:]}",
+    "1990-01-01-1234": lambda d: f"{year_of(d)}-{d[2:4]}-{d[:2]}-{d[6:]}",
+}
+
+
+def year_of(digits):
+    """Return the year of birth by CPR-kontoret's table."""
+    year, seventh = int(digits[4:6]), int(digits[6])
+    if seventh <= 3 or (seventh in (4, 9) and year > 36):
+        return 1900 + year
+    return 2000 + year if seventh in (4, 9) or year <= 57 else 1800 + year
+
 
 @pytest.fixture(scope="module")
 def numbers():
@@ -106,6 +124,23 @@ def test_numbers_in_disguise_are_caught_and_masked(numbers, disguise):
     masked = privacy.masked(pl.Series([f"jeg er {one}!" for one in written]))
     assert masked.count == 200
     assert not [text for text in masked.text if any(sign.isdigit() for sign in text)]
+
+
+@pytest.mark.parametrize("way", OTHERWISE)
+def test_numbers_written_without_noughts_or_year_first_are_caught_and_masked(numbers, way):
+    # Guards against "1.1.90-1234" in somebody's remark, which every reader of the texts would see.
+    written = [OTHERWISE[way](one) for one in numbers]
+
+    assert cpr.found(pl.Series(written)).to_list() == numbers
+    masked = privacy.masked(pl.Series([f"jeg er {one}, tak" for one in written[:100]]))
+    assert set(masked.text) == {"jeg er [cpr], tak"}
+
+
+def test_numbers_that_a_program_wrote_as_decimals_are_caught(numbers):
+    # Guards against a text file of a program that keeps the numbers as doubles.
+    whole = [one for one in numbers if not one.endswith("00")]
+    for write in (lambda n: f"{n:.9E}", lambda n: f"{n:.9e}".replace(".", ",")):
+        assert cpr.found(pl.Series([write(int(one)) for one in whole])).to_list() == whole
 
 
 def test_text_without_numbers_is_kept_sign_by_sign():
@@ -161,6 +196,31 @@ def test_other_numbers_are_let_through():
         if code in found
     }
     assert sum(alarms.values()) <= 0.001 * 200_000, alarms
+
+
+def test_days_with_times_postal_codes_and_years_are_let_through():
+    # Guards against notations so wide that every column of dates is one of births.
+    rng = np.random.default_rng(13)
+    n = 10_000
+    days = [date(2000, 1, 1) + timedelta(days=int(one)) for one in rng.integers(0, 9_500, n)]
+    times = [
+        f"{hour:02}{minute:02}" for hour, minute in zip(rng.integers(0, 24, n), rng.integers(0, 60, n), strict=True)
+    ]
+    pairs = list(zip(days, times, strict=True))
+    columns = {
+        "stamp": [f"{day:%Y%m%d} {time}" for day, time in pairs],
+        "file": [f"{day:%Y-%m-%d}-{time}" for day, time in pairs],
+        "time": [f"{day.day}.{day.month}.{day.year} {time}" for day, time in pairs],
+        "place": [f"{day.day}/{day.month} {day.year} {post} København" for day, post in
+                  zip(days, rng.integers(1000, 3000, n), strict=True)],
+        "period": [f"{day.day}.{day.month}.{day.year}-{day.year + 1}" for day in days],
+        "decimals": [f"{one:.9E}" for one in rng.lognormal(8, 3, n)],
+        "rounded": [f"{one:.2E}" for one in rng.integers(10**8, 10**10, n)],
+        "versions": [f"{a}.{b}.{c}" for a, b, c in rng.integers(0, 30, (n, 3))],
+    }  # fmt: skip
+    found = {name: cpr.found(pl.Series(values)).count() for name, values in columns.items()}
+
+    assert sum(found.values()) <= 0.001 * n * len(columns), found
 
 
 def test_impossible_days_and_centuries_are_no_births():

@@ -247,10 +247,9 @@ def _columns(delivered: Delivered, wave: Wave) -> Iterator[Finding]:
     yield from allowed.missing(there, wave)
     yield from allowed.unnamed(there, wave)
     design = wave.design
-    yield from privacy.found(
-        delivered, respondent=design.respondent, free_text=wave.free_text.values(),
-        kept=[one for one in (design.stratum, design.psu, design.household) if one],
-    )  # fmt: skip
+    kept = {one for one in (design.stratum, design.psu, design.household) if one}
+    kept |= {design.weight, *wave.columns.values(), *(design.replicates.among(there) if design.replicates else ())}
+    yield from privacy.found(delivered, respondent=design.respondent, free_text=wave.free_text.values(), kept=kept)
 
 
 def _outside(units: pl.Series, wave: Wave, project: Project) -> list[Finding]:

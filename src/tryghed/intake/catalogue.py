@@ -69,7 +69,7 @@ CODES: Final[dict[str, Code]] = {
     "cpr_in_text": Code(
         ("warning", "error"),
         "single values hold what looks like a CPR number, in a column that is not free text; an error where the column "
-        "enters as it is (stratum, sampling unit, household)",
+        "enters as it is (stratum, sampling unit, household, weight, answers)",
         "look at the rows; ask for a file without them, and delete this one",
     ),
     "cpr_replaced": Code(_INFO, "respondents are known by CPR numbers; pseudonyms stand for them in the store", ""),

@@ -25,11 +25,22 @@ _PLAIN: Final[dict[int, str | None]] = (
 _GAP: Final = "[ ./_-]{0,3}"
 _LAST_GAP: Final = "[ ./_:)-]{0,5}"
 _SOME_GAP: Final = "[ ./_:)-]{1,5}"
-#: ddmmyy-xxxx, or ddmmyyyy-xxxx where something parts the year from the last four digits.
-_PARTS: Final = rf"([0-9]{{2}}){_GAP}([0-9]{{2}}){_GAP}(?:([0-9]{{2}}){_LAST_GAP}|([0-9]{{4}}){_SOME_GAP})([0-9]{{4}})"
-_WRITTEN: Final = rf"(?:^|[^0-9]){_PARTS}(?:[^0-9]|$)"
+_SIGN: Final = " ?[./-] ?"
+_LAST: Final = "(?P<last>[0-9]{4})"
+_SHORT, _LONG = "(?P<short>[0-9]{2})", "(?P<long>[0-9]{4})"
+_PARTS: Final = (
+    # ddmmyy-xxxx, or ddmmyyyy-xxxx where something parts the year from the last four digits
+    rf"(?P<day>[0-9]{{2}}){_GAP}(?P<month>[0-9]{{2}}){_GAP}(?:{_SHORT}{_LAST_GAP}|{_LONG}{_SOME_GAP}){_LAST}",
+    # d.m.yy-xxxx, without noughts
+    rf"(?P<day>[0-9]{{1,2}}){_SIGN}(?P<month>[0-9]{{1,2}})(?:{_SIGN}| )(?:{_SHORT}|{_LONG}){_SOME_GAP}{_LAST}",
+    # yyyy-mm-dd-xxxx
+    rf"{_LONG}{_GAP}(?P<month>[0-9]{{2}}){_GAP}(?P<day>[0-9]{{2}}){_SOME_GAP}{_LAST}",
+)
+_WRITTEN: Final = tuple(rf"(?:^|[^0-9]){parts}(?:[^0-9]|$)" for parts in _PARTS)
 #: For Python, where a match may not use up what stands around it.
-IN_TEXT: Final = re.compile(rf"(?<![0-9]){_PARTS}(?![0-9])")
+_IN_TEXT: Final = tuple(re.compile(rf"(?<![0-9]){parts}(?![0-9])") for parts in _PARTS)
+#: A number as programs write it that keep it as a decimal: 1.01901234E8; fewer digits were rounded, and tell nothing.
+_SCIENTIFIC: Final = r"^[0-9][.,][0-9]{6,9}[eE][+]?0?[89]$"
 _WHOLE: Final = r"^[0-9]{9,10}(?:[.,]0+)?$"
 _LEAST, _MOST = 101_000_000, 9_199_999_999  # 01.01.00-0000 without its zero, and the highest with 60 days more
 _ADMINISTRATIVE = 60
@@ -53,10 +64,28 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
-def valid(day: int, month: int, year: int, last_four: str) -> bool:
-    """Return whether the parts of a written number make a CPR number; `year` has two digits or four."""
-    parts = pl.DataFrame({"day": [day], "month": [month], "year": [year], "last": [int(last_four)]})
-    return bool(parts.select(_holds()).item())
+def replaced(text: str, sign: str) -> tuple[str, int]:
+    """Return plain text with `sign` in place of every CPR number, and how many there were."""
+    count = 0
+
+    def mark(match: re.Match[str]) -> str:
+        nonlocal count
+        if not _valid(match):
+            return match.group()
+        count += 1
+        return sign
+
+    for pattern in _IN_TEXT:
+        text = pattern.sub(mark, text)
+    return text, count
+
+
+def _valid(match: re.Match[str]) -> bool:
+    """Return whether the parts of a written number make a CPR number."""
+    parts = match.groupdict()
+    year = parts.get("short") or parts["long"]
+    row = {"day": parts["day"], "month": parts["month"], "year": year, "last": parts["last"]}
+    return bool(pl.DataFrame({name: [int(value)] for name, value in row.items()}).select(_holds()).item())
 
 
 def _in_numbers(column: pl.Series) -> pl.Series:
@@ -83,23 +112,36 @@ def _in_texts(column: pl.Series) -> pl.Series:
     whole = text.str.contains(_WHOLE)
     digits = pl.select(pl.when(whole).then(text.str.extract(r"^([0-9]+)", 1))).to_series()
     numbers_only = _checked(digits.cast(pl.Int64, strict=False))
-    at = (~whole & text.str.contains(_WRITTEN)).fill_null(value=False)
+    rest = pl.select(pl.when(~whole).then(text)).to_series()
+    found = [numbers_only, _scientific(rest), *(_as_written(rest, pattern) for pattern in _WRITTEN)]
+    return pl.select(pl.coalesce(found)).to_series().alias(column.name)
+
+
+def _scientific(text: pl.Series) -> pl.Series:
+    decimal = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    whole = pl.DataFrame({"n": decimal}).select(
+        pl.when(text.str.contains(_SCIENTIFIC) & (pl.col("n") == pl.col("n").floor()) & (pl.col("n") <= _MOST))
+        .then(pl.col("n")).cast(pl.Int64)
+    )  # fmt: skip
+    return _checked(whole.to_series())
+
+
+def _as_written(text: pl.Series, pattern: str) -> pl.Series:
+    """Return the ten digits of the first CPR number in each text that is written like `pattern`."""
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, text.len())
+    at = text.str.contains(pattern).fill_null(value=False)
     if not at.any():
-        return numbers_only.alias(column.name)
-    written = pl.DataFrame({"row": at.arg_true(), "text": text.filter(at)})
-    several = written.with_columns(pl.col("text").str.extract_all(_WRITTEN)).explode("text")
-    names = ["day", "month", "short", "long", "last"]
-    parts = several.with_columns(
-        pl.col("text").str.extract_groups(_WRITTEN).struct.rename_fields(names).struct.unnest()
+        return none
+    written = pl.DataFrame({"row": at.arg_true(), "text": text.filter(at).str.extract_all(pattern)}).explode("text")
+    parts = written.with_columns(written["text"].str.extract_groups(pattern).struct.unnest())
+    year = pl.coalesce(pl.col(name).cast(pl.Int64) for name in ("short", "long") if name in parts.columns)
+    numbers = parts.with_columns(pl.col("day", "month", "last").cast(pl.Int64), year=year)
+    digits = pl.concat_str(
+        [pl.col(one).cast(pl.String).str.zfill(2) for one in ("day", "month")]
+        + [(pl.col("year") % 100).cast(pl.String).str.zfill(2), pl.col("last").cast(pl.String).str.zfill(4)]
     )
-    numbers = parts.with_columns(pl.col(*names).cast(pl.Int64)).with_columns(year=pl.coalesce("short", "long"))
-    digits_of = pl.format("{}{}{}{}", *(pl.col(one).cast(pl.String).str.zfill(2) for one in ("day", "month")),
-                          (pl.col("year") % 100).cast(pl.String).str.zfill(2),
-                          pl.col("last").cast(pl.String).str.zfill(4))  # fmt: skip
-    hits = numbers.filter(_holds()).select("row", digits_of.alias("number")).unique("row", keep="first")
-    rows = pl.DataFrame({"row": pl.arange(0, column.len(), eager=True).cast(pl.UInt32), "plain": numbers_only})
-    both = rows.join(hits, on="row", how="left", maintain_order="left")
-    return both.select(pl.coalesce("plain", "number")).to_series().alias(column.name)
+    hits = numbers.filter(_holds()).select("row", digits.alias("number")).unique("row", keep="first")
+    return none.scatter(hits["row"], hits["number"])
 
 
 def _checked(whole: pl.Series) -> pl.Series:
@@ -112,7 +154,10 @@ def _checked(whole: pl.Series) -> pl.Series:
 
 
 def _holds() -> pl.Expr:
-    """Return whether `day`, `month`, `year` (two digits or four) and `last` are those of a CPR number."""
+    """Return whether `day`, `month`, `year` (two digits or four) and `last` are those of a CPR number.
+
+    A year of four digits must be that which the seventh digit tells: "02.05.2019 2200" is a day and a postal code.
+    """
     written, last = pl.col("year"), pl.col("last")
     day = pl.when(pl.col("day") > _ADMINISTRATIVE).then(pl.col("day") - _ADMINISTRATIVE).otherwise(pl.col("day"))
     month = pl.col("month")
@@ -122,7 +167,8 @@ def _holds() -> pl.Expr:
         pl.when(month == 2).then(pl.when(leap).then(29).otherwise(28))  # noqa: PLR2004
         .when(month.is_in([4, 6, 9, 11])).then(30).otherwise(31)
     )  # fmt: skip
-    return day.is_between(1, days) & month.is_between(1, 12) & year.is_between(1858, 2057)
+    told = (written <= 99) | (year == written % 100 + _century(written % 100, last // 1000))  # noqa: PLR2004
+    return told & day.is_between(1, days) & month.is_between(1, 12) & year.is_between(1858, 2057)
 
 
 def _century(year: pl.Expr, seventh: pl.Expr) -> pl.Expr:

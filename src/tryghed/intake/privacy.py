@@ -23,14 +23,15 @@ _LETTERS: Final = 10
 _ONE_DAY: Final = 0.5
 
 _E_MAIL: Final = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_NUMBER: Final = r"(?:\+|00)45[ .-]?(?:\d[ .-]?){7}\d|[2-9]\d(?: \d\d){3}|(?:2[1-9]|[3-9]\d)\d{2}[ -]\d{4}"
-_TELEPHONE: Final = rf"(?:^|[^\d.,-])(?:{_NUMBER})(?:[^\d-]|$)"
+_PAIRS: Final = "|".join(rf"[2-9]\d(?:{sign}\d\d){{3}}" for sign in (" ", "-", r"\."))
+_NUMBER: Final = rf"(?:\+|00)45[ .-]?(?:\d[ .-]?){{7}}\d|{_PAIRS}|(?:2[1-9]|[3-9]\d)\d{{2}}[ -]\d{{4}}"
+_TELEPHONE: Final = rf"(?:^|[^\d.,-]|\p{{L}}\.)(?:{_NUMBER})(?:[^\d-]|$)"
 _CALLED: Final = re.compile(r"tlf|telefon|mobil|phone", re.IGNORECASE)
 _EIGHT_DIGITS: Final = r"^[2-9]\d{7}$"
 
 _MARKS: Final = (
     (re.compile(_E_MAIL), "[e-mail]"),
-    (re.compile(rf"(?<![\d.,-])(?:{_NUMBER}|[2-9]\d{{7}})(?![\d-])", re.ASCII), "[telefon]"),
+    (re.compile(rf"(?:(?<![\d.,-])|(?<=[^\W\d]\.))(?:{_NUMBER}|[2-9]\d{{7}})(?![\d-])", re.ASCII), "[telefon]"),
 )
 
 
@@ -51,7 +52,8 @@ def found(
         delivered: Every column of the delivery, whether the definition names it or not.
         respondent: The column that may hold CPR numbers, because pseudonyms will stand for them.
         free_text: Columns in which single ones are masked.
-        kept: Columns that enter as they are, such as the stratum: a single number in them refuses the file.
+        kept: Columns that enter as they are, such as stratum, weight and answers: a single number in them refuses the
+            file.
     """
     results: list[Finding] = []
     for column in delivered.rows:
@@ -86,18 +88,7 @@ def listed(values: Iterable[object]) -> list[str]:
 
 def without_cpr(text: str) -> tuple[str, int]:
     """Return a text with a mark in place of every CPR number in it, and how many there were."""
-    count = 0
-
-    def mark(match: re.Match[str]) -> str:
-        nonlocal count
-        day, month, short, long, last = match.groups()
-        if not cpr.valid(int(day), int(month), int(short or long), last):
-            return match.group()
-        count += 1
-        return "[cpr]"
-
-    seen = cpr.plain(text)
-    clean = cpr.IN_TEXT.sub(mark, seen)
+    clean, count = cpr.replaced(cpr.plain(text), "[cpr]")
     return (clean if count else text), count  # what people wrote is changed only where it must be
 
 

@@ -41,6 +41,16 @@ def test_a_single_number_in_a_column_that_enters_refuses_the_file(made):
     assert [(one.where, one.severity) for one in found] == [("lag", "error"), ("andet", "warning")]
 
 
+@pytest.mark.parametrize("place", [";39;", "e3;25;"])
+def test_a_single_number_among_answers_or_weights_refuses_the_file(made, place):
+    # Guards against a number that a person accepts as a warning, and that is then an age or a weight in the store.
+    rows = ROWS + "".join(f"e{k};25;1;101;1;39;1;1;\n" for k in range(40))
+    rows = rows.replace(place, place.replace("39", "0101901234").replace(";25", ";0101901234"), 1)
+    found = [one for one in examine(made(rows), "proeve", "2025").findings if one.code == "cpr_in_text"]
+
+    assert [one.severity for one in found if one.where != "andet"] == ["error"]
+
+
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
@@ -53,6 +63,11 @@ def test_a_single_number_in_a_column_that_enters_refuses_the_file(made):
         ("0045 23456789", "[telefon]"),
         ("23456789", "[telefon]"),
         ("2345 6789", "[telefon]"),
+        ("33-66-33-66 eller 33.66.33.66", "[telefon] eller [telefon]"),
+        ("tlf.33663366", "tlf.[telefon]"),
+        ("1.1.90-1234 og 1990-01-01-1234", "[cpr] og [cpr]"),
+        ("den 2.5.2019 2200 København", "den 2.5.2019 2200 København"),
+        ("version 20.10.21-12", "version 20.10.21-12"),
         ("i 2019-2020 var det bedre", "i 2019-2020 var det bedre"),
         ("den 21-02-2025 kl. 12.30", "den 21-02-2025 kl. 12.30"),
         ("2.345.678 kr.", "2.345.678 kr."),
