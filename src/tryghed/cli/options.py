@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import click
+import polars as pl
 
 from tryghed.cli.terminal import columns, fitted
 from tryghed.definitions.project import Project, find, load
 from tryghed.delivery.exports import Form
 from tryghed.errors import UsageError
+from tryghed.intake.privacy import masked
 from tryghed.progress import Progress, Step
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,11 +38,27 @@ def quiet_option(command: Command) -> Command:
     return click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")(command)
 
 
+Words = TypeVar("Words", str, tuple[str, ...])
+
+
+def impersonal(_context: click.Context, parameter: click.Parameter, said: Words) -> Words:
+    """Refuse reasons that hold what tells who somebody is: they are kept in the audit log, and some are printed.
+
+    Raises:
+        UsageError: A reason holds a CPR number, an e-mail address or a telephone number.
+    """
+    if masked(pl.Series([said] if isinstance(said, str) else list(said), dtype=pl.String)).count:
+        raise UsageError(
+            f"{parameter.opts[0]}: holds what looks like a CPR number, an e-mail address or a telephone number",
+            hint="the reason is kept where nothing personal may be: say it without",
+        )
+    return said
+
+
 def because_option(command: Command) -> Command:
     """Add `--because`: the reason, which is kept in the audit log."""
-    return click.option("--because", default="", metavar="TEXT", help="The reason; it is kept. Name no respondent.")(
-        command
-    )
+    told = "The reason; it is kept. Name no respondent."
+    return click.option("--because", default="", metavar="TEXT", callback=impersonal, help=told)(command)
 
 
 def output_options(command: Command) -> Command:

@@ -8,7 +8,7 @@ import click
 
 from tryghed import ingestion, meant, pipeline
 from tryghed.cli import findings
-from tryghed.cli.options import open_project, progress, project_option, quiet_option, say
+from tryghed.cli.options import impersonal, open_project, progress, project_option, quiet_option, say
 from tryghed.definitions.project import Project, find, load
 from tryghed.definitions.starting import begin
 from tryghed.demo.build import build
@@ -90,7 +90,14 @@ def check(project: Path | None, quiet: bool) -> None:
 )
 @click.option("--revision", is_flag=True, help="Another file may replace the one the wave was loaded from.")
 @click.option("--again", is_flag=True, help="A wave that was erased may be loaded again.")
-@click.option("--because", "reasons", multiple=True, metavar="TEXT", help="Why; kept with the wave, with who and when.")
+@click.option(
+    "--because",
+    "reasons",
+    multiple=True,
+    metavar="TEXT",
+    callback=impersonal,
+    help="Why; kept with the wave, with who and when.",
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would be found; nothing is written.")
 @click.option("--json", "as_json", is_flag=True, help="With --dry-run: as JSON.")
 @project_option

@@ -11,7 +11,7 @@ import click
 import polars as pl
 
 from tryghed import meant, pipeline
-from tryghed.cli.options import open_project, progress, project_option, quiet_option, say
+from tryghed.cli.options import impersonal, open_project, progress, project_option, quiet_option, say
 from tryghed.cli.terminal import columns
 from tryghed.definitions.project import Project
 from tryghed.delivery import checklist, exports
@@ -28,7 +28,9 @@ from tryghed.store import rounds
 survey_option = click.option("--survey", help="Survey the reports are about. Default: the first they are about.")
 wave_option = click.option("--wave", help="Wave. Default: the newest.")
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
-because_option = click.option("--because", required=True, metavar="REASON", help="Why; kept, and printed.")
+because_option = click.option(
+    "--because", required=True, metavar="REASON", callback=impersonal, help="Why; kept, and printed."
+)
 _WIDTH = 100
 _ROWS = 12  # of each list of a review
 
@@ -77,7 +79,13 @@ def show_plan(
 @release.command()
 @survey_option
 @wave_option
-@click.option("--because", default="", metavar="REASON", help="Why numbers are corrected; printed in the reports.")
+@click.option(
+    "--because",
+    default="",
+    metavar="REASON",
+    callback=impersonal,
+    help="Why numbers are corrected; printed in the reports.",
+)
 @project_option
 @quiet_option
 def build(survey: str | None, wave: str | None, because: str, project: Path | None, quiet: bool) -> None:
@@ -157,7 +165,7 @@ def withdraw(name: str, because: str, project: Path | None, quiet: bool) -> None
 @click.option("--dimension", default=EVERYBODY, show_default=True, help="Group, or groups crossed: sex*age.")
 @click.option("--category", default=EVERYBODY, show_default=True, help="Category of the group.")
 @click.option("--by", default="", metavar="NAME", help="Who decides.")
-@click.option("--because", default="", metavar="REASON", help="Why; printed as a footnote.")
+@click.option("--because", default="", metavar="REASON", callback=impersonal, help="Why; printed as a footnote.")
 @click.option("--seconded-by", default="", metavar="NAME", help="Who agrees: another person.")
 @project_option
 @quiet_option
