@@ -1,17 +1,18 @@
 /*
 doc = '''
-The rows behind an estimate, for recomputing it elsewhere: a respondent's design, areas and categories, and scores.
+The rows behind an estimate, for recomputing it elsewhere: a respondent's design, areas and categories, and scores or
+answers.
 Respondents carry no name or pseudonym, only a number that is the same in every wave of a panel; the rows are personal
 data all the same.
 '''
 grain = "one row per wave and respondent"
-reads = ["score", "membership", "grouping", "population", "design", "replicate_weight", "calibrated_weight"]
+reads = ["score", "answer", "membership", "grouping", "population", "design", "replicate_weight", "calibrated_weight"]
 
 [params]
 waves = { type = "varchar[]", doc = "waves to read" }
 area_set = { type = "varchar", doc = "area set whose areas are wanted" }
 dimension = { type = "varchar", doc = "dimension whose categories are wanted" }
-pattern = { type = "varchar", doc = "indicators, as a regular expression with a group", example = "^(tryg_aften)$" }
+pattern = { type = "varchar", doc = "indicators or items, as a regular expression with a group", example = "^(tryg_aften)$" }
 
 [result]
 wave = { type = "varchar", doc = "fieldwork round" }
@@ -29,7 +30,7 @@ known = { type = "varchar[]", doc = "categories calibrated to, each as margin=ca
 replicates = { type = "double[]", doc = "replicate weights of the respondent, null where none were delivered" }
 areas = { type = "varchar", doc = "every area of the set the respondent lies in, each between semicolons" }
 categories = { type = "varchar", doc = "every category of the dimension, each between semicolons" }
-"y_(.*)" = { type = "tinyint", doc = "score: 1 counts, 0 does not, null is outside the base" }
+"y_(.*)" = { type = "double", doc = "score: 1 counts, 0 does not, null is outside the base; of an item the answer, kinds of missing as their negative codes" }
 */
 with place as (
     select wave, respondent, ';' || string_agg(area, ';' order by area) || ';' as areas
@@ -49,8 +50,9 @@ select
     calibration, coalesce(delivered, weight)::double as delivered, coalesce(known, []::varchar[]) as known,
     weights::double[] as replicates,
     coalesce(areas, ';') as areas, coalesce(categories, ';') as categories,
-    columns($pattern) as 'y_\1'
+    columns($pattern)::double as 'y_\1'
 from score
+join answer using (wave, respondent)
 left join population using (wave, stratum)
 left join design using (wave)
 left join replicate_weight using (wave, respondent)

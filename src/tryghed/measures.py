@@ -17,6 +17,7 @@ from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.definitions.survey import MISSING_CODES
 from tryghed.delivery.answered import Answered, provenance
+from tryghed.delivery.rscript import Line, Measure, Variable
 from tryghed.errors import UsageError, all_at_once
 from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
@@ -26,6 +27,7 @@ from tryghed.statistics.functionals import Estimated, Reference
 from tryghed.statistics.intervals import NAMES, Method, Numbers, effective_n, limits
 from tryghed.statistics.origin import Origin
 from tryghed.statistics.points import Points, Values
+from tryghed.statistics.respondents import Domain
 from tryghed.store import query as queries
 from tryghed.store import rounds
 from tryghed.store.reader import open_reader
@@ -35,6 +37,7 @@ Kind = Literal["mean", "total", "ratio"]
 #: A rate or a count is as unsure as this, its interval over itself, before NCHS withholds it (Series 2, No. 200).
 _WIDEST: Final = 1.60
 _NO_ANSWER: Final = np.array(sorted(MISSING_CODES.values()), dtype=np.float64)
+_PLACE: Final = "place"
 _EFFECTS: Final = ("deff", "cv", "n_eff")
 _STATISTICS: Final = {"mean": functionals.mean, "total": functionals.total, "ratio": functionals.ratio}
 
@@ -76,18 +79,20 @@ def estimates(project: Project, asked: Question, kind: Kind, *, deff: Reference 
     _expect_asked(project, asked)
     if kind != "mean":
         _expect_numbers(project, asked)
-    rows, origins, design, fewest = [], [], "", project.rules.secrecy.min_base
+    rows, lines, origins, design, fewest = [], [], [], "", project.rules.secrecy.min_base
     for one, other in pairs:
         known, domains = _read(project, asked, one, other)
         design = described(known.design, asked.wave)
         origins.append(known.origin)
         name = f"{one}/{other}" if other else one
         rows += [{**domain.key, "indicator": name} | _estimated(domain, kind, deff, fewest) for domain in domains]
+        variables = tuple(_variable(project, asked.survey, each) for each in (one, other) if each)
+        lines += [_line(asked, domain, name, Measure(kind, variables)) for domain in domains]
     says = (
         "not tested; 95 % t intervals, each by itself; design effects against a simple random sample "
         f"{deff} replacement; {_scales(project, asked, kind)}{design}{only(project, asked)}"
     )
-    return _answered(project, asked, rows, origins, kind, says)
+    return _answered(project, asked, rows, lines, origins, kind, says)
 
 
 def quantiles(project: Project, asked: Question, at: Sequence[float]) -> Answered:
@@ -107,7 +112,7 @@ def quantiles(project: Project, asked: Question, at: Sequence[float]) -> Answere
     if wrong:
         raise UsageError(f"no quantiles at {', '.join(wrong)}", hint="a part between 0 and 1: 0.5 is the median")
     _expect_asked(project, asked)
-    rows, origins, design, fewest = [], [], "", project.rules.secrecy.min_base
+    rows, lines, origins, design, fewest = [], [], [], "", project.rules.secrecy.min_base
     for one in asked.indicators:
         known, domains = _read(project, asked, one, None)
         design = described(known.design, asked.wave)
@@ -116,11 +121,15 @@ def quantiles(project: Project, asked: Question, at: Sequence[float]) -> Answere
             {**domain.key, "indicator": one, "at": part} | _quantile(domain, part, fewest)
             for domain, part in product(domains, at)
         ]
+        variables = (_variable(project, asked.survey, one),)
+        lines += [
+            _line(asked, domain, one, Measure("quantile", variables, part)) for domain, part in product(domains, at)
+        ]
     says = (
         "not tested; the smallest answer up to which that part of the weight lies; 95 % Woodruff intervals on the "
         f"logit scale; {_scales(project, asked, 'quantile')}{design}{only(project, asked)}"
     )
-    return _answered(project, asked, rows, origins, "quantile", says, extra=["at"])
+    return _answered(project, asked, rows, lines, origins, "quantile", says, extra=["at"])
 
 
 def distributions(project: Project, asked: Question, *, interval: Method, deff: Reference = "with") -> Answered:
@@ -144,7 +153,7 @@ def distributions(project: Project, asked: Question, *, interval: Method, deff: 
         raise UsageError(
             f"{', '.join(numeric)}: a number has no distribution over answers", hint="tryghed mean, tryghed quantile"
         )
-    rows, origins, design = [], [], ""
+    rows, lines, origins, design = [], [], [], ""
     for item in asked.indicators:
         answers = _codes(project, asked.survey, item)
         known, domains = _read(project, asked, item, None, answers)
@@ -153,11 +162,13 @@ def distributions(project: Project, asked: Question, *, interval: Method, deff: 
         for domain in domains:
             shares = _shares(project, item, domain, answers, interval, deff)
             rows += [{**domain.key, "indicator": item} | one for one in shares]
+            variables = (Variable(item, tuple(answers)),)
+            lines += [_line(asked, domain, item, Measure("answer", variables, code)) for code in answers]
     says = (
         f"not tested; shares of all who answered, an item's add up to 1; 95 % {NAMES[interval]} intervals, each by "
         f"itself; design effects against a simple random sample {deff} replacement; {design}{only(project, asked)}"
     )
-    return _answered(project, asked, rows, origins, "share", says, extra=["answer"])
+    return _answered(project, asked, rows, lines, origins, "share", says, extra=["answer"])
 
 
 def _codes(project: Project, survey: str, item: str) -> dict[float, str]:
@@ -232,6 +243,24 @@ def _read(
         for area, category in product(areas, categories_of(project, asked))
     ]  # fmt: skip
     return known, [_Domain(key, known.points.get((key["area"], key["category"]))) for key in keys]
+
+
+def _variable(project: Project, survey: str, name: str) -> Variable:
+    """Return what R takes for answers, as `_answers` does."""
+    item = project.surveys[survey].items.get(name)
+    if item is None:
+        return Variable(name, (0.0, 1.0))
+    return Variable(name, tuple(_NO_ANSWER), outside=True) if item.numeric else Variable(name, tuple(item.codes))
+
+
+def _line(asked: Question, domain: _Domain, name: str, measure: Measure) -> Line | None:
+    """Return what R recomputes of a number; None where nobody answered."""
+    if domain.points is None:
+        return None
+    area, category = domain.key["area"], domain.key["category"]
+    at = "" if measure.at is None else f"{measure.at:g}"
+    label = " ".join(filter(None, [measure.kind, name, area, category, at]))
+    return Line(label, name, Domain(asked.waves, area, category), measure=measure)
 
 
 def _answers(project: Project, survey: str, name: str, given: Numbers) -> NDArray[np.bool_]:
@@ -337,8 +366,8 @@ def _scales(project: Project, asked: Question, kind: str) -> str:
 
 
 def _answered(
-    project: Project, asked: Question, rows: Sequence[Mapping[str, Any]], origins: Sequence[Origin], name: str,
-    says: str, extra: Sequence[str] = (),
+    project: Project, asked: Question, rows: Sequence[Mapping[str, Any]], lines: Sequence[Line | None],
+    origins: Sequence[Origin], name: str, says: str, extra: Sequence[str] = (),
 ) -> Answered:  # fmt: skip
     texts = ("survey", "wave", "area_set", "area", "dimension", "category", "indicator", "answer", "flags")
     types: dict[str, pl.DataType] = {one: pl.String() for one in texts}
@@ -347,10 +376,11 @@ def _answered(
         "df": pl.Int64(),
     }
     schema = {one: types[one] for one in rows[0]}
-    kept = asked_for(pl.DataFrame(list(rows), schema=schema), asked)
+    kept = asked_for(pl.DataFrame(list(rows), schema=schema).with_row_index(_PLACE), asked)
     effects = [one for one in _EFFECTS if one in schema]
     columns = [*_subject(asked), *extra, "n", name, "lower", "upper", *effects, "flags", "se", "df"]
-    return Answered(labelled(project, kept, asked).select(columns), says, (), provenance(origins, says))
+    recomputed = tuple(line for place in kept[_PLACE] if (line := lines[place]))
+    return Answered(labelled(project, kept, asked).select(columns), says, recomputed, provenance(origins, says))
 
 
 def _subject(asked: Question) -> list[str]:

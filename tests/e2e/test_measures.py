@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.e2e.conftest import tryghed
+from tests.e2e.test_share_and_compare import run_in_r
 
 
 def rows(*arguments, cwd):
@@ -105,3 +106,30 @@ def test_strata_with_one_unit_are_refused_or_flagged_as_the_definition_says(demo
         ("share", "tryg_aften"), ("compare", "tryg_aften", "--by", "sex"), ("mean", "age"), ("trend", "tryg_aften"),
     ):  # fmt: skip
         assert all("lonely PSU: adjust" in row["flags"] for row in rows(*asked, cwd=city))
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        (("mean", "age", "safe_evening", "--by", "district"), "mean"),
+        (("mean", "age", "--by", "udsatte_2025", "--wave", "2024,2025"), "mean"),
+        (("total", "utryg_aften", "age", "--by", "sex"), "total"),
+        (("ratio", "utryg_aften/tryg_aften", "--by", "district,sex"), "ratio"),
+        (("quantile", "age", "safe_evening", "--at", "0.25,0.5", "--by", "sex"), "quantile"),
+        (("share", "safe_evening", "--by", "district", "--where", "district=valby"), "share"),
+    ],
+)
+def test_r_recomputes_every_number_from_the_script(demo, tmp_path, asked, what):
+    # Guards against a base of the script's own: kinds of missing, "ved ikke", and people of weight 0.
+    script = tmp_path / "again.R"
+    found = [row for row in rows(*asked, "--r", script, cwd=demo) if row["n"]]
+
+    again = run_in_r(script)
+
+    assert (tmp_path / "again.csv").stat().st_mode & 0o077 == 0
+    assert len(again) == len(found)
+    for one, other in zip(again, found, strict=True):
+        assert (int(one["n"]), int(one["df"])) == (other["n"], other["df"])
+        assert float(one["value"]) == pytest.approx(other[what], rel=1e-10, abs=1e-10)
+        if other["se"] is not None:
+            assert float(one["se"]) == pytest.approx(other["se"], rel=1e-10, abs=1e-10)

@@ -112,10 +112,11 @@ def share(
     method, reference = cast("IntervalMethod", interval or opened.rules.interval), cast("Reference", deff)
     items = measures.items(opened, survey or main_survey(opened))
     if set(names) & set(items):
-        if script is not None or standard or pool or registers:
-            raise UsageError("--r, --standardise, --pool and --model take indicators, not items with all their answers")
+        if standard or pool or registers:
+            raise UsageError("--standardise, --pool and --model take indicators, not items with all their answers")
         asked = ask(opened, survey, waves, names, by, where, known=measures.items)
         answer = measures.distributions(opened, asked, interval=method, deff=reference)
+        write_script(answer, opened, asked, script, quiet)
         tell(marked(answer, opened, asked), form, output, quiet, middle="share")
         return
     if registers:
@@ -132,7 +133,7 @@ def share(
     else:
         asked = ask(opened, survey, waves, names, by, where)
         answer = inquiry.shares(opened, asked, interval=method, deff=reference)
-    _write_script(answer, opened, asked, script, quiet)
+    write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="share")
 
 
@@ -211,7 +212,7 @@ def compare(
         comparisons.changes(opened, asked, since=since, margin=declared, correction=correcting) if changes and since
         else comparisons.comparisons(opened, asked, since=since, margin=declared, correction=correcting)
     )  # fmt: skip
-    _write_script(answer, opened, asked, script, quiet)
+    write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="difference")
 
 
@@ -244,7 +245,7 @@ def associate(
     opened = present(open_project(project))
     asked = ask(opened, survey, waves, indicators, by, where)
     answer = associations.associations(opened, asked, correction=cast("Correction", correction))
-    _write_script(answer, opened, asked, script, quiet)
+    write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="")
 
 
@@ -274,7 +275,7 @@ def trend(
     opened = present(open_project(project))
     asked = ask(opened, survey, wave, indicators, by, where)
     answer = inquiry.developments(opened, asked, correction=cast("Correction", correction))
-    _write_script(answer, opened, asked, script, quiet)
+    write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="slope")
 
 
@@ -284,7 +285,12 @@ def marked(answer: Answered, project: Project, asked: Question) -> Answered:
     return replace(answer, says=with_unverified(project, answer.says, asked.survey, {*asked.waves, *others}))
 
 
-def _write_script(answer: Answered, project: Project, asked: Question, script: Path | None, quiet: bool) -> None:
+def write_script(answer: Answered, project: Project, asked: Question, script: Path | None, quiet: bool) -> None:
+    """Write the R script of an answer and the rows it needs, where one is wanted.
+
+    Raises:
+        UsageError: R has no one design of the numbers.
+    """
     if script is not None and not answer.lines:
         raise UsageError("--r: R has no one design of these numbers", hint="ask for one number at a time")
     if script is not None:

@@ -11,7 +11,17 @@ import click
 
 from tryghed import measures
 from tryghed.cli.adhoc import survey_option
-from tryghed.cli.estimates import ask, by_option, deff_option, marked, tell, wave_option, where_option
+from tryghed.cli.estimates import (
+    ask,
+    by_option,
+    deff_option,
+    marked,
+    r_option,
+    tell,
+    wave_option,
+    where_option,
+    write_script,
+)
 from tryghed.cli.options import open_project, output_options, project_option, quiet_option
 from tryghed.errors import UsageError, all_at_once
 from tryghed.meant import present
@@ -23,7 +33,16 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def _asking(command: Command) -> Command:
     """Add the options of a question about answers."""
-    options = (by_option, where_option, wave_option, survey_option, output_options, project_option, quiet_option)
+    options = (
+        by_option,
+        where_option,
+        wave_option,
+        r_option,
+        survey_option,
+        output_options,
+        project_option,
+        quiet_option,
+    )
     for option in reversed(options):
         command = option(command)
     return command
@@ -85,8 +104,8 @@ def ratio(names: tuple[str, ...], deff: str, **asked: Any) -> None:  # noqa: ANN
 )
 @_asking
 def quantile(
-    names: tuple[str, ...], parts: str, by: str, where: tuple[str, ...], waves: str, survey: str | None,
-    form: str | None, output: Path | None, project: Path | None, quiet: bool,
+    names: tuple[str, ...], parts: str, by: str, where: tuple[str, ...], waves: str, script: Path | None,
+    survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Estimate quantiles of items: medians, unless asked for others.
 
@@ -100,16 +119,18 @@ def quantile(
     opened = present(open_project(project))
     asked = ask(opened, survey, waves, names, by, where, known=measures.nameable)
     answer = measures.quantiles(opened, asked, _parts(parts))
+    write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="quantile")
 
 
 def _estimate(
-    kind: Kind, names: tuple[str, ...], deff: str, by: str, where: tuple[str, ...], waves: str, survey: str | None,
-    form: str | None, output: Path | None, project: Path | None, quiet: bool,
+    kind: Kind, names: tuple[str, ...], deff: str, by: str, where: tuple[str, ...], waves: str, script: Path | None,
+    survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     opened = present(open_project(project))
     asked = ask(opened, survey, waves, names, by, where, known=measures.nameable)
     answer = measures.estimates(opened, asked, kind, deff=cast("Reference", deff))
+    write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle=kind)
 
 

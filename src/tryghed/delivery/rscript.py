@@ -8,13 +8,34 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import polars as pl
 
 from tryghed.errors import DeliveryError
 from tryghed.frames import EVERYBODY
 from tryghed.statistics.respondents import Domain
+
+#: What is made of an answer that is no share of an indicator.
+Measured = Literal["mean", "total", "ratio", "quantile", "answer"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An item or indicator: `codes` are its answers, or with `outside` what stands for kinds of missing."""
+
+    name: str
+    codes: tuple[float, ...]
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is made of an item, or of two in a ratio; `at` is the part of a quantile, or the code of an answer."""
+
+    kind: Measured
+    variables: tuple[Variable, ...]
+    at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -23,7 +44,7 @@ class Line:
 
     `then` are both sides in the earlier period; `standard` are the categories a share is standardised for, each with
     its part of the standard. `columns` are those of a table, whose independence of the answer is tested;
-    or with `years` the waves that a straight line goes through.
+    or with `years` the waves that a straight line goes through. With a `measure` it is no share of an indicator.
     """
 
     label: str
@@ -34,6 +55,7 @@ class Line:
     standard: tuple[tuple[str, float], ...] = ()
     columns: tuple[Domain, ...] = ()
     years: tuple[float, ...] = ()
+    measure: Measure | None = None
 
     @property
     def sides(self) -> tuple[Domain, ...]:
@@ -56,12 +78,19 @@ def write(rows: pl.DataFrame, lines: Sequence[Line], target: Path, *, followed: 
     _expect_delivered(rows)
     data = target.with_suffix(".csv")
     design = _FOLLOWED if followed else _UNITS + _design(rows)
-    plain = rows.drop("lonely_psu", "factors", "mse", "replicates", "calibration", "delivered", "known")
+    plain = _whole(rows).drop("lonely_psu", "factors", "mse", "replicates", "calibration", "delivered", "known")
     known = plain["size"].is_not_null().any()
     sized = plain.with_columns(pl.col("size").fill_null(float("inf"))) if known else plain.drop("size")
     _save(data, pl.concat([sized, _replicates(rows)], how="horizontal").write_csv(null_value="NA", float_precision=9))
     _save(target, _script(data.name, lines, design))
     return data
+
+
+def _whole(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with scores and answers as whole numbers where they are."""
+    answers = [one for one in rows.columns if one.startswith("y_")]
+    whole = [one for one in answers if (rows[one] == rows[one].cast(pl.Float64).round()).all()]
+    return rows.with_columns(pl.col(whole).cast(pl.Int64))
 
 
 def _expect_delivered(rows: pl.DataFrame) -> None:
@@ -140,6 +169,17 @@ share <- function(label, y, domain) {{
   data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = NA)
 }}
 
+measured <- function(label, y, domain, kind, at = NA, other = y) {{
+  part <- subset(design, domain & rows$weight > 0)
+  if (kind == "answer") part <- update(part, given = as.numeric(part$variables[[y]] == at))
+  found <- switch(kind,
+    mean = svymean(reformulate(y), part), total = svytotal(reformulate(y), part),
+    ratio = svyratio(reformulate(y), reformulate(other), part), answer = svymean(~given, part),
+    quantile = svyquantile(reformulate(y), part, at, qrule = "math", interval.type = "xlogit"))
+  data.frame(label, n = nrow(part), value = unname(coef(found))[1], se = unname(as.numeric(SE(found)))[1],
+             df = degf(part), p = NA)
+}}
+
 standardised <- function(label, y, domain, parts) {{
   categories <- factor(gsub(";", "", rows$categories), levels = names(parts))
   known <- domain & !is.na(rows[[y]]) & !is.na(categories)
@@ -209,6 +249,8 @@ write.csv(rbind(
 
 def call(line: Line) -> str:
     """Return the line of the script that recomputes one number."""
+    if line.measure:
+        return _measured(line, line.measure)
     function = "change" if line.then else "difference" if line.other else "share"
     told = [_quoted(line.label), _quoted(f"y_{line.indicator}"), *map(expression, line.sides)]
     if line.columns:
@@ -219,6 +261,22 @@ def call(line: Line) -> str:
         parts = ", ".join(f"{_quoted(name)} = {part!r}" for name, part in line.standard)
         return f"standardised({', '.join(told)}, c({parts}))"
     return f"{function}({', '.join(told)})"
+
+
+def _measured(line: Line, measure: Measure) -> str:
+    """Return the line that recomputes a mean, a total, a ratio, a quantile or the share of an answer."""
+    answered = "".join(f" & {_answered(one)}" for one in measure.variables)
+    names = [_quoted(f"y_{one.name}") for one in measure.variables]
+    told = [_quoted(line.label), names[0], expression(line.one) + answered, _quoted(measure.kind)]
+    told += [f"at = {measure.at!r}"] if measure.at is not None else []
+    told += [f"other = {names[1]}"] if len(names) > 1 else []
+    return f"measured({', '.join(told)})"
+
+
+def _answered(one: Variable) -> str:
+    """Return an R expression, TRUE where the variable has an answer."""
+    codes = f"rows$y_{one.name} %in% c({', '.join(f'{code:g}' for code in one.codes)})"
+    return f"!is.na(rows$y_{one.name}) & !({codes})" if one.outside else codes
 
 
 def expression(domain: Domain) -> str:
