@@ -25,6 +25,7 @@ from tryghed.frames import (
 from tryghed.intake import allowed, continuity, dates, design, invited, privacy, questions, readers, texts
 from tryghed.intake.answers import coded, decimal_sign, form_of
 from tryghed.intake.findings import Refused, at_rows, decided, finding, refuse
+from tryghed.intake.garbled import garbled
 from tryghed.intake.groups import areas_of, grouped, placed
 from tryghed.intake.pseudonyms import pseudonyms
 from tryghed.intake.questionnaire import answer_labels, questionnaire
@@ -165,6 +166,8 @@ def _check_counts(
     checked.findings += continuity.more_than_invited(there, asked)
     if earlier is not None and answers.height:
         checked.findings += continuity.fewer(there, project.area_sets, earlier)
+    of_survey = [project.area_sets[name] for name in project.surveys[wave.survey].area_sets]
+    checked.findings += continuity.unanswered(answers, membership, of_survey, wave.columns)
 
 
 def _before(delivered: Delivered, wave: Wave, project: Project, earlier: Earlier | None) -> list[Finding]:
@@ -229,6 +232,7 @@ def _whole(delivered: Delivered, wave: Wave) -> Iterator[Finding]:
         yield finding("empty_delivery", file, "no rows")
     entering, there = {column for _, column in allowed.named(wave)}, set(delivered.rows.columns)
     yield from (one for one in delivered.findings if one.where in entering or one.where not in there)
+    yield from garbled(delivered, entering)
     known: dict[str, Delivery | Part] = {file: wave.delivery, **{part.file: part for part in wave.delivery.join}}
     for name, one in known.items():
         if not one.sha256 or one.rows is None:

@@ -13,6 +13,14 @@ from tryghed.intake.values import as_numbers, as_text, plain
 _BLANK = MISSING_CODES["mangler"]
 _NO_ANSWER = list(MISSING_CODES.values())
 _NAMED = 8
+#: Numbers that stand for no answer by custom, and how many times the next smaller answer they are then.
+_CUSTOMARY = {
+    *(float(sign * int(f"{nines}{last}")) for nines in ("9", "99", "999", "9999", "99999", "999999") for last in "6789"
+      for sign in (1, -1)),
+    *(float(sign * int(last * times)) for last in "78" for times in range(2, 8) for sign in (1, -1)),
+    *(float(-last) for last in range(1, 10)),
+}  # fmt: skip
+_FAR = 1.5
 
 
 def coded(delivered: Delivered, wave: Wave, name: str, item: Item) -> tuple[pl.Series, list[Finding]]:
@@ -29,6 +37,8 @@ def coded(delivered: Delivered, wave: Wave, name: str, item: Item) -> tuple[pl.S
     unknown = wrong | undeclared.fill_null(value=False)
     found = _unknown(source, unknown, item, where) + _labels(delivered, source.name, item, where)
     found += _answers_missing(delivered, source.name, item, where)
+    if item.numeric:
+        found += _like_missing(numbers, known | undeclared, where)
     answers = numbers.replace_strict(list(missing), list(missing.values()), default=numbers) if missing else numbers
     filled = pl.select(pl.when(unknown).then(None).otherwise(answers).fill_null(_blank(delivered, wave, name)))
     result = filled.to_series().alias(name).cast(pl.Float64 if item.numeric else pl.Int16)
@@ -52,6 +62,32 @@ def _forbidden(delivered: Delivered, column: str, missing: dict[float, int]) -> 
     """Return numbers that cannot be answers: declared missing by the file alone, or our own missing codes."""
     declared = {float(code) for code in delivered.user_missing.get(column, ()) if not isinstance(code, str)}
     return sorted((declared | set(map(float, _NO_ANSWER))) - set(missing))
+
+
+def _like_missing(numbers: pl.Series, told: pl.Series, where: str) -> list[Finding]:
+    """Return numbers such as 999 or -9 that are far from all other answers: codes for no answer that nobody declared.
+
+    Args:
+        numbers: The answers.
+        told: Those that are declared missing, or wrong already.
+        where: What the finding is about.
+    """
+    there = numbers.filter((~told).fill_null(value=False)).unique().sort().to_list()
+    others = [value for value in there if value not in _CUSTOMARY]
+    if not others:
+        return []
+    top, far = others[0], [value for value in there if value in _CUSTOMARY and value < 0 <= others[0]]
+    for value in (one for one in there if one > others[0]):
+        if value in _CUSTOMARY and value > _FAR * top > 0:
+            far.append(value)
+        else:
+            top = value
+    hits = numbers.is_in(far)
+    hint = f"if they are, add them to items.{where.partition(' ')[0]}.missing in survey.toml"
+    values = ", ".join(f"{value:g}" for value in far)
+    message = f"{{count}} answers look like codes for no answer: {values}; the others lie between "
+    message += f"{min(one for one in there if one not in far):g} and {top:g}"
+    return at_rows(hits, "missing_as_answer", where, message, hint=hint)
 
 
 def _answers_missing(delivered: Delivered, column: str, item: Item, where: str) -> list[Finding]:

@@ -52,6 +52,10 @@ CODES: Final[dict[str, Code]] = {
         _WARNING, "codes that a .por file declares as missing are read as blank: their kinds are lost",
         "ask for a .sav file",
     ),
+    "cell_errors": Code(
+        _WARNING, "cells of an Excel sheet hold an error, such as #N/A of a lookup: they are read as blank",
+        "ask for a file with values instead of formulas",
+    ),
     "unmatched": Code(
         ("warning", "info"), "rows of a joined file belong to nobody (warning), or people have no row in it (remark)",
         "ask whether the files are of the same delivery",
@@ -61,6 +65,10 @@ CODES: Final[dict[str, Code]] = {
     ),
     "extra_column": Code(
         _INFO, "columns that the definition does not name: they do not enter", "name a column that is needed"
+    ),
+    "garbled_text": Code(
+        _WARNING, "text of a column has letters of another character set, such as Ã¦ for æ",
+        "set `encoding` under `[delivery.csv]`, or " + _ASK,
     ),
     "cpr_column": Code(
         _ERROR, "a column holds CPR numbers; only the respondent's number may, which is stored as a pseudonym",
@@ -158,7 +166,15 @@ CODES: Final[dict[str, Code]] = {
     "answer_declared_missing": Code(
         _ERROR, "the file declares codes as missing that are answers in survey.toml", "find out who is right"
     ),
+    "missing_as_answer": Code(
+        _WARNING, "answers to a number are 99, 999, -1 or the like, far from all others: codes for no answer, it seems",
+        "add them to `missing` of the item in survey.toml",
+    ),
     "empty_item": Code(_WARNING, "nobody answered a question", "ask for the answers, or take it out of `columns`"),
+    "area_unanswered": Code(
+        _WARNING, "nobody in a whole district answered a question that others did",
+        "ask for the answers; if it was not asked there, declare it under `routing`",
+    ),
     "wording_differs": Code(
         _INFO, "the file's question texts are others than the definition's", "compare with the questionnaire"
     ),

@@ -1,7 +1,9 @@
 """The readers of each format, as they run in the child process."""
 
+import html
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,17 @@ from tryghed.definitions.wave import Delivery, Format
 from tryghed.errors import DataError
 from tryghed.frames import Finding
 from tryghed.intake.delivered import Code, Delivered
-from tryghed.intake.findings import finding
+from tryghed.intake.findings import SHOWN, finding
 from tryghed.intake.text import read_csv, refuse_duplicates
 from tryghed.intake.values import trimmed
 
 #: What an .xlsx may unpack to, and how many times its own size.
 _UNPACKED = 1_000_000_000
 _RATIO = 200
+#: The place of a cell whose value is an error; where a workbook tells which file a sheet is; bytes read at a time.
+_ERROR = re.compile(rb"""<(?:\w+:)?c(?=[^>]*\st=["']e["'])[^>]*?\sr=["']([A-Z]+[0-9]+)["']""")
+_BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_BLOCK = 1 << 20
 
 
 def read(path: Path, delivery: Delivery) -> Delivered:
@@ -117,7 +123,46 @@ def _workbook(path: Path, sheet: str | None, header_row: int) -> Delivered:
         hint = "one row must hold the names of all columns; header_row says which, the first when absent"
         raise DataError(f"columns {stray} have values, but no name", where=str(path), hint=hint)
     rows = pl.DataFrame([column.alias(name) for name, column in columns.items()])
-    return Delivered(rows.filter(pl.any_horizontal(pl.all().is_not_null())))
+    filled = rows.filter(pl.any_horizontal(pl.all().is_not_null()))
+    return Delivered(filled, findings=tuple(_in_error(path, sheet or names[0])))
+
+
+def _in_error(path: Path, sheet: str) -> Iterator[Finding]:
+    """Yield the cells of a sheet that hold an error instead of a value, such as #N/A of a lookup."""
+    with zipfile.ZipFile(path) as archive:
+        part = _part_of(archive, sheet)
+        cells = list(_error_cells(archive, part)) if part else []
+    if cells:
+        more = " …" if len(cells) > SHOWN else ""
+        listed = f"{', '.join(cells[:SHOWN])}{more}"
+        message = f"{len(cells):,} cells hold an error such as #N/A, and are read as blank: {listed}"
+        yield finding("cell_errors", f"{path.name}: {sheet}", message, count=len(cells))
+
+
+def _error_cells(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
+    rest = b""
+    with archive.open(part) as stream:
+        while block := stream.read(_BLOCK):
+            whole, sign, rest = (rest + block).rpartition(b"<")
+            yield from (one.decode() for one in _ERROR.findall(whole))
+            rest = sign + rest
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the name of the file in a workbook that holds a sheet; empty where it does not tell."""
+    names = set(archive.namelist())
+    if not {_BOOK, _RELATIONS} <= names:
+        return ""
+    sheets = [_attributes(tag) for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", archive.read(_BOOK).decode())]
+    wanted = {one.get("r:id") for one in sheets if one.get("name") == sheet}
+    related = [_attributes(tag) for tag in re.findall(r"<Relationship\s[^>]*>", archive.read(_RELATIONS).decode())]
+    targets = [one.get("Target", "") for one in related if one.get("Id") in wanted]
+    parts = [one.lstrip("/") if one.startswith("/") else f"xl/{one}" for one in targets]
+    return next((one for one in parts if one in names), "")
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {name: html.unescape(value) for name, value in re.findall(r"([\w:]+)=\"([^\"]*)\"", tag)}
 
 
 def _unpackable(path: Path) -> None:

@@ -40,7 +40,7 @@ def read_csv(path: Path, form: Csv) -> Delivered:
     lines = _records(path, text, separator, skipped=1 if announced else 0)
     header = [trimmed(name) for name in next(lines, (0, []))[1]]
     _one_column_only(path, header)
-    columns = _columns(path, header, lines)
+    columns = _without_blank_end(_columns(path, header, lines))
     unnamed = [place for place, name in enumerate(header) if not name]
     filled = [place for place in unnamed if any(value is not None for value in columns[place])]
     if filled:
@@ -92,6 +92,14 @@ def _records(path: Path, text: str, separator: str, skipped: int) -> Iterator[tu
         if row:
             yield begins, row
         begins = reader.line_num + 1 + skipped
+
+
+def _without_blank_end(columns: list[list[str | None]]) -> list[list[str | None]]:
+    """Return columns without the blank rows at their end, which spreadsheets leave where rows were deleted."""
+    kept = len(columns[0]) if columns else 0
+    while kept and all(column[kept - 1] is None for column in columns):
+        kept -= 1
+    return [column[:kept] for column in columns]
 
 
 def _one_column_only(path: Path, header: list[str]) -> None:

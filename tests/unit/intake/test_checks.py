@@ -9,11 +9,14 @@ import polars as pl
 import pyreadstat
 import pytest
 
+from tryghed.definitions.areas import AreaRow, AreaSet
+from tryghed.definitions.survey import MISSING_CODES
+from tryghed.definitions.wave import Delivery
 from tryghed.frames import Decision, Earlier
 from tryghed.intake import readers
 from tryghed.intake.accept import Refused, accept, examine
 from tryghed.intake.catalogue import CODES
-from tryghed.intake.continuity import fewer
+from tryghed.intake.continuity import fewer, unanswered
 from tryghed.intake.findings import finding
 
 HEAD = "nr;vaegt;lag;rode;koen;alder;q1;del"
@@ -132,6 +135,96 @@ def test_districts_that_lost_half_their_respondents_are_named(made):
     assert lost.message == "less than half the respondents of 2024: Nord 49 (was 100)"
     assert fewer(there, sets, EARLIER) == []
     assert fewer({}, districts, Earlier("2024", {}, {"dele": {"nord": 49}})) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("å1 på stien".encode(), ()),
+        ("på stien".encode().decode("cp1252").encode(), (2,)),  # garbled before it was delivered
+        ("på stien".encode() + b"\xe6", (2,)),  # one byte of the file is damaged, and all of it is read as cp1252
+        ("mørkt".encode("cp850"), (2,)),
+        ("Citat: ‹mørkt›, og 1¾ år".encode("cp1252"), ()),
+    ],
+)
+def test_text_in_the_wrong_character_set_is_told(found, content, rows):
+    # Guards against "pÃ¥ stien" in a quotation, and against roder and strata that nobody knows.
+    lines = with_column("andet", ["MARK" if one == 1 else "" for one in range(8)]).encode().replace(b"MARK", content)
+    apart = ("[columns]", '[free_text]\nother = "andet"\n\n[columns]')
+
+    told = found(content=lines, wave=[apart]).get("garbled_text")
+
+    assert (told.rows if told else ()) == rows
+
+
+def test_garbled_labels_are_told(made, tmp_path):
+    project = made(f"{HEAD}\n{GOOD}", wave=[("wave.csv", "wave.sav")])
+    rows = readers.read(tmp_path / "deliveries/wave.csv", Delivery(file="wave.csv")).rows
+    labels = {"q1": "Hvor tryg er du pÃ¥ gaden?"}
+    pyreadstat.write_sav(rows, tmp_path / "deliveries/wave.sav", column_labels=labels)
+
+    told = [one for one in examine(project, "proeve", "2025").findings if one.code == "garbled_text"]
+
+    assert [(one.where, one.count) for one in told] == [("q1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("ages", "count"),
+    [
+        (["39", "40", "99", "97", "18", "18", "60", "77"], 0),  # people of 97 and 99
+        (["39", "40", "998", "9999", "18", "18", "60", "77"], 2),
+        (["39", "40", "-1", "-9", "18", "18", "60", "77"], 2),
+        (["3", "4", "99", "1", "1", "2", "5", "6"], 1),
+        (["3", "4", "9", "1", "1", "2", "5", "6"], 0),  # nine is a number as good as any
+        (["-12", "4", "-9", "1", "1", "2", "5", "6"], 0),
+        (["39", "40", "999", "", "18", "18", "60", "77"], 0),  # declared by the item
+        (["999", "999", "999", "", "999", "999", "999", "999"], 0),
+    ],
+)
+def test_codes_for_no_answer_among_numbers_are_told(found, ages, count):
+    # Guards against an age of 998 in a file that cannot say which of its numbers are none.
+    values = iter(ages)
+    rows = "\n".join(line.replace(";39;", f";{next(values)};") for line in GOOD.splitlines())
+
+    told = found(f"{HEAD}\n{rows}\n").get("missing_as_answer")
+
+    assert (told.count if told else 0) == count
+
+
+def districts(kind="district"):
+    names = {f"d{one}": AreaRow(code=f"d{one}", name=f"Bydel {one}") for one in range(3)}
+    return AreaSet(
+        name="dele", label="x", kind=kind, version="1", source="", attribution="", unit_set=None, areas=names,
+        members={}, groups={}, outlines=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "silent", "others", "size", "told"),
+    [
+        ("district", "mangler", 1, 10, 1),
+        ("district", "vil ikke svare", 1, 10, 1),
+        ("district", "ved ikke", 8, 10, 0),  # others did not know either
+        ("district", "ikke stillet", 1, 10, 0),
+        ("district", "mangler", 1, 9, 0),  # by chance
+        ("vulnerable", "mangler", 1, 10, 0),
+        ("district", None, 1, 10, 0),
+    ],
+)
+def test_a_question_that_nobody_of_a_district_answered_is_told(kind, silent, others, size, told):
+    # Guards against a district whose interviewers left out a page: the city's numbers would be those of the others.
+    mark = MISSING_CODES[silent] if silent else 2
+    other = MISSING_CODES["ved ikke"] if others == 8 else others
+    values = [mark] * size + [other] * 30
+    ids = [f"p{one}" for one in range(len(values))]
+    answers = pl.DataFrame({"respondent": ids, "q": values, "fine": [1.5] * len(values)})
+    areas = ["d0"] * size + ["d1", "d2"] * 15
+    membership = pl.DataFrame({"respondent": ids, "area_set": ["dele"] * len(ids), "area": areas})
+
+    found = unanswered(answers, membership, [districts(kind)], {"q": "q7", "fine": "q8"})
+
+    assert [(one.code, one.where, one.count) for one in found] == [("area_unanswered", "q (q7)", size)] * told
+    assert not found or "Bydel 0 (10 asked)" in found[0].message
 
 
 def test_acceptances_hold_for_their_code_place_and_count(made):

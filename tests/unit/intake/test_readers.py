@@ -54,8 +54,14 @@ def test_csv_as_programs_write_it(put, content, encoding):
 
 def test_csv_values_stay_text(put):
     # Guards against a leading zero lost to a guess.
-    rows = read(put("a.csv", 'nr;navn\n007;"a;b ""c""\nd"\n;\n')).rows
-    assert rows.to_dict(as_series=False) == {"nr": ["007", None], "navn": ['a;b "c"\nd', None]}
+    rows = read(put("a.csv", 'nr;navn\n007;"a;b ""c""\nd"\n;\n08;\n')).rows
+    assert rows.to_dict(as_series=False) == {"nr": ["007", None, "08"], "navn": ['a;b "c"\nd', None, None]}
+
+
+def test_blank_rows_at_the_end_of_csv_are_no_rows(put):
+    # Guards against people without a number where a spreadsheet kept the rows that somebody deleted.
+    rows = read(put("a.csv", "nr;navn\n1;a\n;\n2;b\n;\n ; \n\n"), rows=3).rows
+    assert rows.to_dict(as_series=False) == {"nr": ["1", None, "2"], "navn": ["a", None, "b"]}
 
 
 @pytest.mark.parametrize(
@@ -121,6 +127,23 @@ def test_xlsx_keeps_text_among_numbers(tmp_path):
     # Guards against a column of numbers in which "ukendt" silently becomes blank.
     path = workbook(tmp_path / "a.xlsx", {"Data": [["nr", "vaegt"], [1, 0.1], [2, "ukendt"], [3, None]]})
     assert read(path).rows.to_dict(as_series=False) == {"nr": ["1", "2", "3"], "vaegt": ["0.1", "ukendt", None]}
+
+
+def test_xlsx_cells_that_hold_an_error_are_told(tmp_path):
+    # Guards against a lookup that failed, taken for somebody who did not answer.
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("A & B").write_formula(5, 5, "=1/0", value="#DIV/0!")
+        sheet = book.add_worksheet("svar")
+        sheet.write_row(0, 0, ["nr", "rode", "#N/A"])
+        sheet.write_row(1, 0, [1, 101, "x"])
+        sheet.write_number(2, 0, 2)
+        sheet.write_formula(2, 1, "=NA()", value="#N/A")
+
+    (told,) = read(path, sheet="svar").findings
+
+    assert (told.code, told.severity, told.count) == ("cell_errors", "warning", 1)
+    assert told.message.endswith("read as blank: B3")
 
 
 def test_xlsx_with_several_sheets_needs_one_named(tmp_path):
