@@ -5,9 +5,11 @@ What is answered here has not passed the gate; the answers carry the gate's verd
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from tryghed.definitions.pairing import expect_poolable
@@ -20,8 +22,8 @@ from tryghed.reading import Found, held, line, panel, read_respondents, read_tot
 from tryghed.remarks import CORRECTIONS, LEVEL, Correction, caveats, counted, described, flags, lonely_told, origins
 from tryghed.statistics import estimate, intervals, pooling, totals, trends
 from tryghed.statistics.functionals import Reference
-from tryghed.statistics.intervals import Method
-from tryghed.statistics.respondents import Domain
+from tryghed.statistics.intervals import Method, Numbers
+from tryghed.statistics.respondents import Domain, Sampled, described_by
 from tryghed.statistics.totals import Totals
 from tryghed.store import rounds
 
@@ -92,9 +94,9 @@ def _shares(
     project: Project, asked: Question, waves: tuple[str, ...], interval: Method, deff: Reference
 ) -> Found:  # fmt: skip
     if panel(project, asked.survey, waves):
-        return _of_people(project, asked, waves, interval)
+        return _of_people(project, asked, waves, interval, deff)
     sums = read_totals(project, asked, waves)
-    effects = estimate.effects(sums, deff)
+    effects = estimate.effects_of(sums, deff)
     rows = asked_for(estimate.shares(sums, interval=interval).with_columns(effects), asked)
     told = [flags(project, row, sums.lonely(_cell(row), row["indicator"])) for row in rows.iter_rows(named=True)]
     lines = tuple(line(row, _domain(row, waves)) for row in rows.iter_rows(named=True))
@@ -104,26 +106,29 @@ def _shares(
     )  # fmt: skip
 
 
-def _of_people(project: Project, asked: Question, waves: tuple[str, ...], interval: Method) -> Found:
-    """Return the shares of pooled waves of a panel, in which a person counts once; without design effects."""
+def _of_people(
+    project: Project, asked: Question, waves: tuple[str, ...], interval: Method, deff: Reference
+) -> Found:  # fmt: skip
+    """Return the shares of pooled waves of a panel, in which a person is one sampling unit."""
     pooled = replace(asked, waves=waves)
     sampled = read_respondents(project, pooled, [waves])
     places = [(area, category) for area in areas_of(project, asked) for category in categories_of(project, asked)]
     parts, lines = [], []
     for indicator in asked.indicators:
         domains = [Domain(waves, *place) for place in places]
+        alone = [sampled.moments(indicator, [domain]) for domain in domains]
+        found, base = described_by(alone), np.array([one.base[0] for one in alone])
         keys = pl.DataFrame(
             [{"survey": asked.survey, "wave": pooled.wave, "area_set": set_in_store(project, asked), "area": area,
               "dimension": asked.dimension, "category": category, "indicator": indicator}
              for area, category in places]
-        ).with_columns(estimate.columns(sampled.described(indicator, domains), interval))  # fmt: skip
+        ).with_columns(*estimate.columns(found, interval), *estimate.effects(found, base, deff))  # fmt: skip
         rows = list(keys.iter_rows(named=True))
         told = [
             flags(project, row, sampled.lonely(indicator, domain)) for row, domain in zip(rows, domains, strict=True)
         ]
         lines += [line(row, domain) for row, domain in zip(rows, domains, strict=True)]
-        unknown = [pl.lit(None, pl.Float64).alias(name) for name in ("deff", "cv")]
-        parts.append(keys.with_columns(*unknown, pl.Series("flags", told, dtype=pl.String)))
+        parts.append(keys.with_columns(pl.Series("flags", told, dtype=pl.String)))
     return Found(
         pl.concat(parts), tuple(lines), sampled_as(pooled, sampled, None), (sampled.origin,), sampled.followed
     )  # fmt: skip
@@ -147,7 +152,12 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
     read = [read_totals(project, asked, (one,)) for one in waves]
     parts = [asked_for(estimate.shares(one), asked) for one in read]
     years = {one: float(project.wave(asked.survey, one).year) for one in waves}
-    rows = trends.trends(pl.concat(parts), years=years, comparable=comparable)
+    people = read_respondents(project, asked, [[one] for one in waves]) if panel(project, asked.survey, waves) else None
+    followed = people is not None and people.followed
+    rows = trends.trends(
+        pl.concat(parts), years=years, comparable=comparable,
+        covariance=partial(_between_waves, people) if people and followed else None,
+    )  # fmt: skip
     correcting = CORRECTIONS[correction]
     adjusted = correcting.over(rows["p"])
     filled = rows.with_columns(
@@ -162,12 +172,11 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         "flags", "se", "chi2", "q", "q_df",
     ]  # fmt: skip
     pairs = {one: [(wave, asked.wave) for wave in known] for one, known in comparable.items()}
-    followed = "; waves of a panel are taken as independent samples" if panel(project, asked.survey, waves) else ""
     says = (
         f"{counted(rows.height, 'line')} through comparable waves, change of the share per year; chi-square tests at "
         f"5 %, {correcting.name} over {rows.height}; pointwise 95 % intervals; q_p tests that it is a straight line"
         f"{''.join(lonely_told(one.design) for one in read)}"
-        f"{followed}{only(project, asked)}{caveats(project, asked.survey, pairs)}"
+        f"{_asked_again(people)}{only(project, asked)}{caveats(project, asked.survey, pairs)}"
     )
     series = pl.concat(parts).iter_rows(named=True)
     lines = tuple(
@@ -180,9 +189,28 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         for row in rows.drop_nulls("slope").iter_rows(named=True)
         for own in [answered.filter(*(pl.col(name) == row[name] for name in ("indicator", "area", "category")))]
     )
+    known = [*origins(read), *([people.origin] if people else [])]
     return Answered(
-        labelled(project, filled, asked).select(columns), says, slopes + lines, provenance(origins(read), says)
-    )
+        labelled(project, filled, asked).select(columns), says, slopes + lines, provenance(known, says),
+        followed=followed,
+    )  # fmt: skip
+
+
+def _between_waves(people: Sampled, cell: tuple[str, ...], waves: Sequence[str]) -> Numbers:
+    """Return the covariance of a domain's shares in waves that asked some of the same people."""
+    _, _, area, _, category, indicator = cell
+    return people.moments(indicator, [Domain((wave,), area, category) for wave in waves]).share_covariance
+
+
+def _asked_again(people: Sampled | None) -> str:
+    """Return what is known of people in several waves of a line."""
+    if people is None or not people.shared:
+        return ""
+    taken = (
+        "each of them one sampling unit across waves, without finite population correction" if people.followed
+        else "which are taken as independent all the same"
+    )  # fmt: skip
+    return f"; {people.shared:,} people asked in several of the waves, {taken}"
 
 
 def _slope(row: Mapping[str, Any], waves: Sequence[str], years: Mapping[str, float]) -> Line:

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from tests.e2e.conftest import tryghed
-from tests.e2e.test_share_and_compare import assert_r_agrees, rows
+from tests.e2e.test_share_and_compare import assert_r_agrees, rows, run_in_r
 
 
 def test_areas_are_compared_with_one_another_by_code_or_name(demo):
@@ -133,3 +133,42 @@ def test_people_asked_in_both_waves_are_found_and_counted_once(panel, tmp_path, 
 
 def test_waves_of_no_panel_are_independent(demo):
     assert "independent samples" in tryghed("compare", "tryg_aften", "--since", "2024", cwd=demo).stderr
+
+
+def test_a_line_through_waves_of_a_panel_counts_people_once(panel, demo, tmp_path):
+    # Guards against waves of a panel taken as independent, which makes changes look less certain than they are.
+    script = tmp_path / "again.R"
+    asked = ("trend", "tryg_aften", "--by", "sex")
+    found = rows(*asked, "--r", script, cwd=panel)
+    apart = rows(*asked, cwd=demo)
+    said = tryghed(*asked, cwd=panel).stderr
+
+    assert re.search(r"1,\d\d\d people asked in several of the waves, each of them one sampling unit across", said)
+    assert "people asked" not in tryghed(*asked, cwd=demo).stderr
+    for one, other, again in zip(found, apart, run_in_r(script), strict=False):
+        assert one["waves"] == 4
+        assert abs(one["se"] / other["se"] - 1) > 1e-3
+        assert float(again["value"]) == pytest.approx(one["slope"], abs=1e-10)
+        assert float(again["se"]) == pytest.approx(one["se"], abs=1e-10)
+        assert float(again["p"]) == pytest.approx(one["p"], rel=1e-7)
+
+
+def test_pooled_waves_of_a_panel_have_design_effects(panel):
+    # n counts answers: the design effect tells what the same people asked twice cost.
+    (found,) = rows("share", "tryg_aften", "--wave", "2024,2025", cwd=panel)
+    (plain,) = rows("share", "tryg_aften", "--wave", "2024,2025", "--deff", "without", cwd=panel)
+
+    reference = found["share"] * (1 - found["share"]) / (found["n"] - 1)
+    assert found["deff"] == pytest.approx(found["se"] ** 2 / reference, rel=1e-12)
+    assert found["cv"] == pytest.approx(found["se"] / found["share"], rel=1e-12)
+    assert plain["deff"] is None or plain["deff"] > found["deff"]
+
+
+def test_everybody_of_eleven_is_no_proof_of_equivalence(demo):
+    # 11 of 11 has no variance, so the interval of its difference is narrow; the true share may be 72 %.
+    asked = ("compare", "tilfreds_transport", "--by", "udsatte_2025", "--margin", "60")
+    found = rows(*asked, cwd=demo)
+
+    assert any(row["share"] == 1 for row in found)
+    for row in found:
+        assert ("equivalent" in row["verdict"]) == (row["share"] < 1), row

@@ -80,7 +80,7 @@ def test_jackknife_weights_without_the_stratum_of_one_psu():
 def test_design_effect_against_a_sample_without_replacement():
     totals = read("2024", population=None, clustered=False)
 
-    shares = estimate.shares(totals).with_columns(estimate.effects(totals, "without"))
+    shares = estimate.shares(totals).with_columns(estimate.effects_of(totals, "without"))
     known = sampled.points({"2024": rows("2024", clustered=False)}, "safe", items=("safe",))
     found = functionals.estimate(known, functionals.mean(known), deff="without")
 

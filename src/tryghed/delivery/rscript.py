@@ -200,10 +200,12 @@ associated <- function(label, y, columns) {{
 }}
 
 slope <- function(label, y, waves, years) {{
-  shares <- lapply(waves, function(domain) svymean(reformulate(y), subset(design, domain & !is.na(rows[[y]]))))
-  p <- sapply(shares, function(one) unname(coef(one))); se <- sapply(shares, function(one) unname(SE(one)[1]))
-  line <- lm(p ~ years, weights = 1 / se^2)
-  value <- unname(coef(line)[2]); error <- sqrt(summary(line)$cov.unscaled[2, 2])
+  at <- rep(NA, nrow(rows))
+  for (place in seq_along(waves)) at[waves[[place]]] <- place
+  part <- subset(update(design, at = factor(at)), !is.na(at) & !is.na(rows[[y]]))
+  shares <- svyby(reformulate(y), ~at, part, svymean, covmat = TRUE)
+  x <- cbind(1, years - mean(years)); inverse <- solve(vcov(shares)); spread <- solve(t(x) %*% inverse %*% x)
+  value <- (spread %*% t(x) %*% inverse %*% coef(shares))[2]; error <- sqrt(spread[2, 2])
   data.frame(label, n = NA, value, se = error, df = NA, p = pchisq((value / error)^2, 1, lower.tail = FALSE))
 }}
 

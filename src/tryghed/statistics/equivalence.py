@@ -9,13 +9,10 @@ J. Pharmacokinetics and Biopharmaceutics 15:657). The smallest change a comparis
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import ArrayLike
 
 from tryghed.errors import DesignError
 from tryghed.statistics.intervals import Numbers, t_quantile
-
-_KEYS = ("kind", "survey", "wave", "area_set", "area", "dimension", "category", "indicator", "against")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,33 +64,3 @@ def two_one_sided(
     p = np.asarray(stdtr(freedom, (np.abs(gap) - margin) / error), dtype=np.float64)
     needed = np.abs(gap) + half
     return Equivalence(margin, gap - half, gap + half, p, p < alpha, needed, half < margin)
-
-
-def judge(contrasts: pl.DataFrame, *, margin: float, alpha: float = 0.05) -> pl.DataFrame:
-    """Return the verdict on every row of `contrasts`, in their order.
-
-    Verdicts are of each row by itself: a release that claims several corrects `p_equivalence` within its family. A side
-    of 0 % or 100 % has no standard error to speak of, and is never equivalent to anything.
-
-    Args:
-        contrasts: `frames.CONTRAST`, of one size of area: a margin a city can meet, a district cannot.
-        margin: δ as a share (0.03 is 3 procentpoint).
-        alpha: Level of each one-sided test.
-
-    Returns:
-        The key columns of the contrasts, `margin`, `equivalence_lower`, `equivalence_upper` (of 1-2α), `p_equivalence`
-        (null without a test), `equivalent`, `needed` (null without a test), `attainable`.
-    """
-    testable = contrasts.with_columns(difference=pl.when(pl.col("log_odds_se").is_not_null()).then("difference"))
-    gap, se, df = (testable[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("difference", "se", "df"))
-    found = two_one_sided(gap, se, df, margin=margin, alpha=alpha)
-    floats = {
-        "equivalence_lower": found.lower, "equivalence_upper": found.upper, "p_equivalence": found.p,
-        "needed": found.needed,
-    }  # fmt: skip
-    return contrasts.select(_KEYS).with_columns(
-        pl.lit(margin).alias("margin"),
-        *(pl.Series(name, values, dtype=pl.Float64).fill_nan(None) for name, values in floats.items()),
-        pl.Series("equivalent", found.equivalent, dtype=pl.Boolean),
-        pl.Series("attainable", found.attainable, dtype=pl.Boolean),
-    )

@@ -40,18 +40,27 @@ def shares(totals: Totals, *, interval: Method = "korn-graubard", level: float =
     return conform(rows.with_columns(columns(stacked(parts), interval, level)), ESTIMATE, where="statistics.estimate")
 
 
-def effects(totals: Totals, deff: Reference = "with") -> list[pl.Series]:
-    """Return `deff` and `cv` of the rows of `shares`: design effects and coefficients of variation.
-
-    The design effect is V over p(1-p)/(n-1), times (1 - n/A) without replacement (R: `svymean(deff = TRUE)`, with
-    replacement `deff = "replace"`); null where the weights A sum to less than n, and at 0 and 1.
-    """
+def effects_of(totals: Totals, deff: Reference = "with") -> list[pl.Series]:
+    """Return `deff` and `cv` of the rows of `shares`."""
     everything, known, bases = range(len(totals.domains)), [], []
     for index in range(len(totals.indicators)):
         sums = totals.of(everything, index)
         known.append(describe(sums, totals.design))
         bases.append(sums.a.sum(axis=1))
-    found, base = stacked(known), np.stack(bases, axis=1).ravel()
+    return effects(stacked(known), np.stack(bases, axis=1).ravel(), deff)
+
+
+def effects(found: Description, base: Numbers, deff: Reference = "with") -> list[pl.Series]:
+    """Return `deff` and `cv` of shares: design effects and coefficients of variation.
+
+    The design effect is V over p(1-p)/(n-1), times (1 - n/A) without replacement (R: `svymean(deff = TRUE)`, with
+    replacement `deff = "replace"`); null where the weights A sum to less than n, and at 0 and 1.
+
+    Args:
+        found: The shares.
+        base: A, the weight of those who answered.
+        deff: What design effects are held against.
+    """
     reference = found.share * (1 - found.share) / np.maximum(found.n - 1, 1)
     if deff == "without":
         reference = reference * np.where(base >= found.n, 1 - found.n / np.maximum(base, 1), np.nan)

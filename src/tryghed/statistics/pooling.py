@@ -5,18 +5,13 @@ the middle of its years, and rolling shares that have a wave in common are not i
 that of the waves they do not share, and a trend is estimated from single waves (`trends`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from tryghed.errors import DesignError
-from tryghed.statistics import estimate, totals
-from tryghed.statistics.intervals import Method
 from tryghed.statistics.totals import Totals
-from tryghed.store.query import Query
-from tryghed.store.reader import Reader
 
 #: Waves whose weights sum to this many times as much as another's are weighted to something else (answers, people).
 _SAME_SCALE: Final = 10.0
@@ -39,39 +34,6 @@ def windows(waves: Sequence[str], length: int) -> tuple[tuple[str, ...], ...]:
             hint="a break leaves only the waves after it; take fewer together",
         )
     return tuple(tuple(waves[start : start + length]) for start in range(len(waves) - length + 1))
-
-
-def rolling_shares(
-    reader: Reader, queries: Mapping[str, Query], *, survey: str, waves: Sequence[str], length: int,
-    area_sets: Sequence[str], dimensions: Sequence[str], indicators: Sequence[str], interval: Method = "korn-graubard",
-) -> pl.DataFrame:  # fmt: skip
-    """Return `frames.ESTIMATE` of each run of waves, its `wave` being "2023+2024+2025".
-
-    For the newest run only, give the newest `length` waves.
-
-    Args:
-        reader: Opened for `survey`.
-        queries: The project's queries, by name.
-        survey: Name of the survey.
-        waves: Waves in order of time, between which none of `indicators` has a break (`Project.comparable`).
-        length: Waves taken together, 2 or 3.
-        area_sets: Area sets whose areas are wanted.
-        dimensions: Dimensions whose categories are wanted.
-        indicators: Columns of `score`.
-        interval: Which confidence interval.
-
-    Raises:
-        DesignError: Not enough waves; weights of different scale; a design that cannot be estimated from.
-    """
-    parts = []
-    for window in windows(waves, length):
-        pooled = totals.read(
-            reader, queries, survey=survey, waves=window, area_sets=area_sets, dimensions=dimensions,
-            indicators=indicators,
-        )  # fmt: skip
-        expect_one_scale(pooled)
-        parts.append(estimate.shares(pooled, interval=interval))
-    return pl.concat(parts)
 
 
 def expect_one_scale(pooled: Totals) -> None:

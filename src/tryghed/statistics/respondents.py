@@ -150,12 +150,7 @@ class Sampled:
 
     def described(self, indicator: str, domains: Sequence[Domain]) -> Description:
         """Return the share of each domain by itself, with its own degrees of freedom."""
-        known = [self.moments(indicator, [domain]) for domain in domains]
-        return Description(
-            np.array([one.n[0] for one in known]), np.array([one.positives[0] for one in known]),
-            np.array([one.share[0] for one in known]), np.array([one.share_covariance[0, 0] for one in known]),
-            np.array([one.df for one in known]),
-        )  # fmt: skip
+        return described_by([self.moments(indicator, [domain]) for domain in domains])
 
     def compared(self, indicator: str, pairs: Sequence[tuple[Domain, Domain]]) -> Comparison:
         """Return each pair of domains, the later period first, with the covariance of their shares."""
@@ -169,6 +164,15 @@ class Sampled:
     def lonely(self, indicator: str, domain: Domain) -> tuple[str, ...]:
         """Return how strata with one PSU were treated in which somebody of the domain answered."""
         return tuple(sorted({how for part in self.parts for how in part.lonely(indicator, domain)}))
+
+
+def described_by(known: Sequence[Moments]) -> Description:
+    """Return the share of each domain from its own moments."""
+    return Description(
+        np.array([one.n[0] for one in known]), np.array([one.positives[0] for one in known]),
+        np.array([one.share[0] for one in known]), np.array([one.share_covariance[0, 0] for one in known]),
+        np.array([one.df for one in known]),
+    )  # fmt: skip
 
 
 def read(

@@ -7,7 +7,7 @@ uncertainty, so that the line does not tell the story.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,9 @@ from tryghed.statistics.intervals import Numbers
 #: The word "tendens" takes as many comparable waves (the rule of Fingertips, Public Health England).
 FEWEST_WAVES: Final = 5
 _LINE: Final = 2
+
+#: The covariance of a cell's shares in the waves given: its survey, area set, area, dimension, category, indicator.
+Covariance = Callable[[tuple[str, ...], Sequence[str]], Numbers]
 
 _CELL = ("survey", "area_set", "area", "dimension", "category", "indicator")
 
@@ -95,15 +98,17 @@ def trend(times: ArrayLike, shares: ArrayLike, covariance: Numbers) -> Trend:
 
 
 def trends(
-    estimates: pl.DataFrame, *, years: Mapping[str, float], comparable: Mapping[str, Sequence[str]]
-) -> pl.DataFrame:
-    """Return `TREND` of every domain and indicator over its comparable waves, taken as independent samples.
+    estimates: pl.DataFrame, *, years: Mapping[str, float], comparable: Mapping[str, Sequence[str]],
+    covariance: Covariance | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """Return `TREND` of every domain and indicator over its comparable waves.
 
     Args:
         estimates: `frames.ESTIMATE` of the waves one by one. Rolling waves share answers: a line through them would
             count each answer several times.
         years: When each wave was.
         comparable: The waves of each indicator that may be compared (`Project.comparable`); others are left out.
+        covariance: Of waves that asked some of the same people; without it they are independent samples.
 
     Raises:
         DesignError: Estimates of several waves taken together, of one wave twice, or of a wave without a year.
@@ -115,18 +120,20 @@ def trends(
     found = []
     for cell, waves in rows.drop_nulls("share").group_by(_CELL, maintain_order=True):
         ordered = sorted(waves.select("wave", "share", "se").iter_rows(), key=lambda row: years[row[0]])
-        found.append((*cell, ordered[0][0], ordered[-1][0], len(ordered), *_numbers(ordered, years)))
+        names = [wave for wave, _, _ in ordered]
+        known = covariance(tuple(map(str, cell)), names) if covariance else np.diag([row[2] ** 2 for row in ordered])
+        times, shares = [years[wave] for wave in names], [row[1] for row in ordered]
+        found.append((*cell, names[0], names[-1], len(names), *_numbers(times, shares, known)))
     return pl.DataFrame(found, schema=TREND, orient="row")
 
 
-def _numbers(waves: Sequence[tuple[str, float, float]], years: Mapping[str, float]) -> tuple[object, ...]:
+def _numbers(times: Sequence[float], shares: Sequence[float], covariance: Numbers) -> tuple[object, ...]:
     from scipy.special import ndtri
 
-    named = len(waves) >= FEWEST_WAVES
-    times, shares, errors = [years[wave] for wave, _, _ in waves], [row[1] for row in waves], [row[2] for row in waves]
-    if len(set(times)) < _LINE or not all(se > 0 for se in errors):
+    named = len(times) >= FEWEST_WAVES
+    if len(set(times)) < _LINE or not (np.diag(covariance) > 0).all():
         return (*(None for _ in range(9)), named)
-    one = trend(times, shares, np.square(errors))
+    one = trend(times, shares, covariance)
     half = float(ndtri(0.975)) * one.se
     straight = None if one.q_df == 0 else one.q_p
     return (

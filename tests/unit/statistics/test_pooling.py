@@ -16,14 +16,6 @@ def people(wave, share, weight=10.0):
 WAVES = {"2022": people("2022", 0.5), "2023": people("2023", 0.6), "2024": people("2024", 0.7)}
 
 
-def rolling(waves, length, samples=None):
-    with sampled._store(samples or WAVES, ["safe"], {"places": None}, {}, {}, 1) as reader:
-        return pooling.rolling_shares(
-            reader, sampled.QUERIES, survey=sampled.SURVEY, waves=waves, length=length, area_sets=["places"],
-            dimensions=["alle"], indicators=["safe"],
-        )  # fmt: skip
-
-
 def test_runs_of_waves():
     assert pooling.windows(["a", "b", "c", "d"], 3) == (("a", "b", "c"), ("b", "c", "d"))
 
@@ -35,15 +27,13 @@ def test_there_must_be_waves_enough(length):
         pooling.windows(["a", "b", "c"], length)
 
 
-def test_rolling_shares_are_one_design_each():
-    found = rolling(["2022", "2023", "2024"], 2)
+def test_pooled_waves_are_one_design():
+    both = sampled.read(WAVES, indicators=["safe"], wanted=["2023", "2024"])
+    row = estimate.shares(both).row(0, named=True)
 
-    assert found["wave"].to_list() == ["2022+2023", "2023+2024"]
-    assert found["share"].to_list() == [pytest.approx(0.55), pytest.approx(0.65)]
-    assert found["n"].to_list() == [80, 80]
-    both = estimate.shares(sampled.read(WAVES, indicators=["safe"], wanted=["2023", "2024"]))
-    assert found.row(1, named=True)["se"] == both["se"][0]
-    assert found["df"].to_list() == [76, 76]
+    pooling.expect_one_scale(both)
+    assert (row["wave"], row["n"], row["df"]) == ("2023+2024", 80, 76)
+    assert row["share"] == pytest.approx(0.65)
 
 
 def test_weights_to_answers_and_to_people_are_not_pooled():
@@ -51,4 +41,4 @@ def test_weights_to_answers_and_to_people_are_not_pooled():
     samples = {**WAVES, "2024": people("2024", 0.7, weight=10_000.0)}
 
     with pytest.raises(DesignError, match="weights of 2024 sum to 1e\\+03 times those of 2023"):
-        rolling(["2023", "2024"], 2, samples)
+        pooling.expect_one_scale(sampled.read(samples, indicators=["safe"], wanted=["2023", "2024"]))
