@@ -18,7 +18,7 @@ from tryghed.statistics.totals import Totals
 
 
 def ranks(totals: Totals, *, area_set: str, indicators: Sequence[str], alpha: float) -> pl.DataFrame:
-    """Return `frames.RANK`: first and last place of every area of the set, 1 being the highest share.
+    """Return `frames.RANK`: first and last place of every area somebody answered in, 1 being the highest share.
 
     Args:
         totals: Must hold dimension `frames.EVERYBODY` of `area_set`.
@@ -48,14 +48,15 @@ def ranks(totals: Totals, *, area_set: str, indicators: Sequence[str], alpha: fl
         above[first] += signs < 0
         below[second] += signs < 0
         above[second] += signs > 0
-    keys = estimate.keys(totals, domains).filter(pl.col("indicator").is_in(chosen))
-    return conform(
-        keys.with_columns(
-            pl.lit(totals.wave).alias("wave"),
-            pl.Series("first", (1 + above).ravel().astype(np.int64)),
-            pl.Series("last", (len(domains) - below).ravel().astype(np.int64)),
-            pl.lit(len(domains), dtype=pl.Int64).alias("areas"),
-        ),
-        RANK,
-        where="statistics.ranks",
+    answered = np.stack(
+        [totals.of(places.tolist(), totals.indicators.index(name)).n.sum(axis=1) > 0 for name in chosen], axis=1
     )
+    areas = np.broadcast_to(answered.sum(axis=0), answered.shape)
+    keys = estimate.keys(totals, domains).filter(pl.col("indicator").is_in(chosen))
+    ranked = keys.with_columns(
+        pl.lit(totals.wave).alias("wave"),
+        pl.Series("first", (1 + above).ravel().astype(np.int64)),
+        pl.Series("last", (areas - below).ravel().astype(np.int64)),
+        pl.Series("areas", areas.ravel().astype(np.int64)),
+    )
+    return conform(ranked.filter(pl.Series(answered.ravel())), RANK, where="statistics.ranks")

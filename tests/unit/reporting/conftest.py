@@ -189,13 +189,15 @@ def project() -> Project:
 class City:
     """Estimates of a city where `effects` says how strongly everything differs, and `n` how many answer per area.
 
-    In the `silent` areas (all of them, with `EVERYBODY`) nobody answers the headline in 2025.
+    In the `silent` areas (all of them, with `EVERYBODY`) nobody answers the headline in 2025; in the `absent` ones
+    nobody answers anything then.
     """
 
     effects: float = 1.0
     n: int = 420
     seed: int = 1
     silent: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     def true(self, indicator: str, area: str, wave: str, category: str) -> float:
         level = {**LEVELS, **WORRIES, **PLACES, **ATTRACTIVE, **HEALTH}.get(indicator)
@@ -276,8 +278,8 @@ class City:
                 estimates[key] = row
                 for one in self.contrasts(request, row):
                     contrasts[one["kind"], key, one["against"]] = one
-                if row["indicator"] in request.ranked and row["area"] != EVERYBODY:
-                    count = len(project.area_sets[row["area_set"]].areas)
+                if row["indicator"] in request.ranked and row["area"] != EVERYBODY and row["n"]:
+                    count = len({*project.area_sets[row["area_set"]].areas} - {*self.silent, *self.absent})
                     places[key] = {name: row[name] for name in list(RANK)[:7]} | {
                         "first": 2,
                         "last": count,
@@ -306,7 +308,10 @@ class City:
             if dimension != EVERYBODY:
                 parts = [survey.groups[one].categories for one in dimension.split("*")]
                 categories = ["*".join(one) for one in product(*parts)]
-            for area, category in product([EVERYBODY, *project.area_sets[area_set].areas], categories):
+            there = [
+                one for one in project.area_sets[area_set].areas if one not in self.absent or request.wave != "2025"
+            ]
+            for area, category in product([EVERYBODY, *there], categories):
                 row = self.estimate(request, area_set, area, dimension, category, indicator)
                 yield tuple(row[name] for name in list(ESTIMATE)[:7]), row
 

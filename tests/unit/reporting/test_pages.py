@@ -124,6 +124,27 @@ def test_an_area_without_answers_keeps_its_line_and_gets_no_older_number(made_pr
     )
 
 
+def test_the_rest_has_its_number_where_nobody_of_an_area_was_there(made_project):
+    # "Resten af byen: ingen svar", where 4,269 people of the rest had answered.
+    city = City(absent=(CODE,)).released(made_project)
+    page = pages.district(city, made_project, made_project.reports["district"], CODE)
+    rest = f"{city.share('tryg_aften').share:.1f}".replace(".", ",")
+    assert drawn_text(page.context.development.series.svg).count("ingen svar") == 1
+    assert f"{rest} %" in drawn_text(page.context.development.series.svg)
+
+
+@pytest.mark.parametrize("missing", ["silent", "absent"])
+def test_the_city_tells_which_areas_its_numbers_are_without(made_project, missing, whole_page):
+    # A number for the whole city that two areas are not in; places among thirteen areas, where twelve have answers.
+    page = pages.city(City(**{missing: (CODE,)}).released(made_project), made_project, made_project.reports["city"])
+    told = page.context.whole.lead
+    assert told.endswith("Tallene er uden Ydre Nørrebro, hvor ingen har svaret.")
+    assert "vises sammenligningen ikke" not in told
+    assert "i de tolv bydele med svar" in page.context.side.notes[0].text
+    assert "uden" not in whole_page.context.whole.lead
+    assert "i alle 13 bydele regnes med" in whole_page.context.side.notes[0].text
+
+
 def test_a_page_speaks_of_the_waves_with_answers_only(made_project, made_city, silent_city):
     # "Her bruges 2023, 2024 og 2025 under ét", where nobody answered in 2025.
     report = made_project.reports["district"]

@@ -117,6 +117,20 @@ def test_ranks_hold_for_all_areas_at_once():
     assert places == {"high": (1, 1, 4), "middle": (2, 3, 4), "also_middle": (2, 3, 4), "low": (4, 4, 4)}
 
 
+def test_an_area_nobody_answered_in_has_no_place_and_takes_none():
+    # Twelve places among eleven areas: the last could be taken for an area that was never measured.
+    silent = [one | {"respondent": f"silent-{one['respondent']}", "area": "silent", "safe": None}
+              for one in rows({"low": 0.5}, each=20)]  # fmt: skip
+    totals = sampled.read(
+        {"2025": rows({"low": 0.1, "high": 0.9}, each=100) + silent}, indicators=["safe"], areas={"places": "area"}
+    )
+
+    found = ranks.ranks(totals, area_set="places", indicators=["safe"], alpha=0.01)
+
+    places = {row["area"]: (row["first"], row["last"], row["areas"]) for row in found.to_dicts()}
+    assert places == {"high": (1, 1, 2), "low": (2, 2, 2)}
+
+
 def test_few_answers_rank_nobody():
     found = ranks.ranks(
         read({"x": 0.4, "y": 0.6, "z": 0.5}, each=10), area_set="places", indicators=["safe"], alpha=0.01

@@ -124,7 +124,7 @@ def _series(view: View, code: str, register: Register) -> Figure:
     with register.figure(f"Udvikling {period(waves)}") as identity:
         own = view.points(headline, code, waves)
         if code != EVERYBODY:
-            others = tuple(figures.Point(name, view.rest(headline, code, wave=name).other) for name in waves)
+            others = tuple(figures.Point(name, view.outside(headline, code, wave=name)) for name in waves)
             rest = figures.Series(danish.capital(view.words.rest), others)
     name = area_name(view, code)
     title = words.break_title(cut.since) if cut else f"{view.headline.label} {period(waves)}"

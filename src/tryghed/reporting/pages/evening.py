@@ -232,8 +232,7 @@ def _level_notes(view: View, rows: Sequence[figures.ComparedRow]) -> tuple[Note,
             f"En mindre forskel kan findes, uden at den ses her. {words.stricter_note(open_rows)}"
         ).strip()
         found.append(Note("Ikke påvist er ikke det samme som ens", text))
-    text = (
-        f"De pladser, {view.words.the} kan have, når usikkerheden i alle {danish.numeral(len(view.areas))} "
-        f"{view.words.many} regnes med. Derfor står her ingen enkelt placering."
-    )
-    return (*found, Note("Pladsinterval", text))
+    if view.placed:
+        text = f"De pladser, {view.words.the} kan have, når usikkerheden i {view.among()} regnes med."
+        found.append(Note("Pladsinterval", f"{text} Derfor står her ingen enkelt placering."))
+    return tuple(found)

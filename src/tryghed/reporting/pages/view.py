@@ -139,6 +139,17 @@ class View:
         """Return an area against the rest."""
         return self.released.rest(indicator, area, survey=self.report.survey, wave=wave, area_set=self.report.area_set)
 
+    def outside(self, indicator: str, area: str, *, wave: str) -> Share:
+        """Return the share of the rest: everybody's where nobody in the area answered."""
+        found = self.rest(indicator, area, wave=wave)
+        unanswered = found.this.withheld is Withheld.MISSING and found.other.withheld is Withheld.MISSING
+        return self.share(indicator, wave=wave) if unanswered else found.other
+
+    def among(self) -> str:
+        """Return the areas that have places, in words: "alle 13 bydele", or those with answers where some have none."""
+        counted = f"{danish.numeral(self.placed)} {self.words.many}"
+        return f"alle {counted}" if self.placed == len(self.areas) else f"de {counted} med svar"
+
     def change(self, indicator: str, area: str = EVERYBODY, *, since: str) -> Difference:
         """Return the change of an area since a wave."""
         return self.released.change(
@@ -155,6 +166,12 @@ class View:
     def places(self, area: str) -> Places | None:
         """Return the places an area may have on the headline."""
         return self.released.places(self.report.headline, area)
+
+    @property
+    def placed(self) -> int:
+        """How many areas have places on the headline."""
+        known = [self.places(code) for code in self.areas]
+        return max((one.areas for one in known if one is not None), default=0)
 
     def comparable(self, indicator: str) -> tuple[str, ...]:
         """Return the released waves that may be compared with this one, itself last, oldest first.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tryghed.frames import EVERYBODY
-from tryghed.release.released import Share
+from tryghed.release.released import Share, Withheld
 from tryghed.reporting import danish, figures, words
 from tryghed.reporting.pages.evening import area_rows, corrected, counted, keys, ranking
 from tryghed.reporting.pages.locator import attribution, city_map, map_keys
@@ -73,13 +73,12 @@ def side(view: View, register: Register) -> Side:
     """Return the second page."""
     ranked = ranking(view, None, register)
     subject = f"{danish.capital(view.words.many)} side om side"
-    placed = any(view.places(code) for code in view.areas)
     return Side(
         id=register.text,
         subject=subject,
-        title=broken("Pladser angives som intervaller,", "fordi tallene er usikre") if placed else (subject,),
+        title=broken("Pladser angives som intervaller,", "fordi tallene er usikre") if view.placed else (subject,),
         lead=counted(view, view.report.headline),
-        notes=(_places_note(view),) if placed else (),
+        notes=(_places_note(view),) if view.placed else (),
         ranked=ranked,
         keys=keys(view, ranked.id.lower()),
         differences=_differences(view, register),
@@ -116,13 +115,16 @@ def _lead(view: View) -> str:
         sentences.append(f"{danish.capital(view.named(lower))} ligger lavere end {rest}.")
     if higher:
         sentences.append(f"{danish.capital(view.named(higher))} ligger højere.")
-    known = [view.rest(view.report.headline, code) for code in view.areas]
+    unanswered = [code for code in view.areas if view.share(view.report.headline, code).withheld is Withheld.MISSING]
+    known = [view.rest(view.report.headline, code) for code in view.areas if code not in unanswered]
     undecided = sum(one.withheld is None and not one.direction for one in known)
     hidden = sum(one.withheld is not None for one in known)
     if undecided:
         sentences.append(words.undecided(undecided, len(known), view.counted(undecided), all_known=not hidden))
     if hidden:
         sentences.append(f"For {view.counted(hidden)} vises sammenligningen ikke.")
+    if unanswered and share.withheld is not Withheld.MISSING:
+        sentences.append(f"Tallene er uden {view.named(unanswered)}, hvor ingen har svaret.")
     return " ".join(sentences)
 
 
@@ -229,10 +231,7 @@ def _trends_title(moved: dict[str, str], since: str, none: str) -> str:
 
 
 def _places_note(view: View) -> Note:
-    text = (
-        f"de pladser, som hver {view.words.one} kan have, når usikkerheden i alle {danish.numeral(len(view.areas))} "
-        "regnes med."
-    )
+    text = f"de pladser, som hver {view.words.one} kan have, når usikkerheden i {view.among()} regnes med."
     return Note("Pladsinterval:", text)
 
 
