@@ -8,11 +8,14 @@ RULES = ReleaseRules(version="1")
 SURVEY = Survey.model_validate(
     {
         "name": "s", "title": "", "short": "", "population": "",
-        "items": {"q": {"asks": "?", "codes": {1: "ja", 2: "ved ikke rigtigt", 3: "nej"}}},
+        "items": {
+            "q": {"asks": "?", "codes": {1: "ja", 2: "ved ikke rigtigt", 3: "nej"}},
+            "h": {"asks": "?", "codes": {1: "ja", 2: "ved ikke rigtigt", 3: "nej"}},
+        },
         "indicators": {
             "tryg": {"item": "q", "counts": [1], "label": "trygge"},
             "utryg": {"item": "q", "counts": [3], "label": "utrygge", "pair_of": "tryg"},
-            "syg": {"item": "q", "counts": [1], "label": "syge", "sensitive": True},
+            "syg": {"item": "h", "counts": [1], "label": "syge", "sensitive": True},
         },
     }
 )  # fmt: skip

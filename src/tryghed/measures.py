@@ -307,7 +307,7 @@ def _shares(
     lower, upper = limits(interval, found.estimate, variance, found.n, found.df)
     size = effective_n(found.estimate, variance, found.n)
     survey = project.surveys[domain.key["survey"]]
-    sensitive = any(one.sensitive for one in survey.indicators.values() if one.item == item)
+    sensitive = item in survey.sensitive_items
     for place, (code, label) in enumerate(answers.items()):
         row = _numbers("share", found, place, lower[place], upper[place]) | {"n_eff": float(size[place])}
         positives = int(points.n[points.value == code].sum())

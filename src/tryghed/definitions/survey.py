@@ -104,7 +104,7 @@ class Indicator(Definition):
     #: which direction is good: decides what is listed as going well
     better: Literal["higher", "lower", "neither"] = "neither"
     pair_of: Name | None = None  #: complementary indicator: what is withheld of one is withheld of the other
-    sensitive: bool = False  #: no decimals, n to the nearest ten, and small counts withheld
+    sensitive: bool = False  #: no decimals, n to the nearest ten, small counts withheld; holds for the whole item
 
 
 class Category(Definition):
@@ -146,14 +146,33 @@ class Survey(Definition):
 
     @property
     def scores(self) -> dict[str, Indicator]:
-        """Every indicator, the declared ones and one per answer of the items in `distributions`."""
-        return self.indicators | {
-            answer_indicator(item, code): Indicator(
-                item=item, counts=[code], base=list(self.answers(item)), label=label
-            )
-            for item in self.distributions
-            for code, label in self.answers(item).items()
+        """Every indicator, the declared ones and one per answer of the items in `distributions`.
+
+        All that is scored from a sensitive item is sensitive: its answers add up to one another, and what is told of
+        some with decimals tells the rest. So is what is asked of those only who gave certain sensitive answers.
+        """
+        of = self.sensitive_items
+        declared = {
+            name: one if one.sensitive else one.model_copy(update={"sensitive": True})
+            for name, one in self.indicators.items()
+            if one.item in of or (one.among is not None and one.among.item in of)
         }
+        return (
+            self.indicators
+            | declared
+            | {
+                answer_indicator(item, code): Indicator(
+                    item=item, counts=[code], base=list(self.answers(item)), label=label, sensitive=item in of
+                )
+                for item in self.distributions
+                for code, label in self.answers(item).items()
+            }
+        )
+
+    @property
+    def sensitive_items(self) -> frozenset[str]:
+        """Items of a sensitive topic: those of which an indicator says so."""
+        return frozenset(one.item for one in self.indicators.values() if one.sensitive)
 
     def answers(self, item: str) -> dict[int, str]:
         """Return the answers an item's distribution is out of, by code: its codes, and those who did not know.

@@ -9,7 +9,7 @@ from tryghed.delivery import ddi
 from tryghed.errors import UsageError
 from tryghed.release.counts import shown
 from tryghed.reporting import pages, render
-from tryghed.reporting.pages.codebook import Counts, is_sensitive
+from tryghed.reporting.pages.codebook import Counts
 from tryghed.store import query as queries
 from tryghed.store import rounds, warehouse
 from tryghed.store.reader import open_reader
@@ -54,10 +54,11 @@ def _counts(project: Project, survey: str) -> Counts:
     seen = {(item, code) for _, item, code in counted}
     seen |= {(name, code) for name, item in about.items.items() for code in _stored(item)}
     waves = {wave for wave, _, _ in counted}
+    sensitive = about.sensitive_items
     # Nobody and too few look the same in a sensitive topic, so that zeros are counts as well.
     return {
         (wave, item, code): shown(
-            counted.get((wave, item, code), 0), project.rules.secrecy, sensitive=is_sensitive(about, item)
+            counted.get((wave, item, code), 0), project.rules.secrecy, sensitive=item in sensitive
         )
         for wave in waves & project.waves[survey].keys()
         for item, code in seen

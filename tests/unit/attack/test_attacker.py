@@ -14,10 +14,13 @@ from tryghed.errors import ReleaseError
 SURVEY = Survey.model_validate(
     {
         "name": "s", "title": "", "short": "Sund", "population": "", "area_sets": ["bydele", "udsatte"],
-        "items": {"q": {"asks": "?", "codes": {1: "ja", 2: "nej"}}, "sex": {"asks": "", "codes": {1: "k", 2: "m"}}},
+        "items": {
+            "q": {"asks": "?", "codes": {1: "ja", 2: "nej"}}, "p": {"asks": "?", "codes": {1: "ja", 2: "nej"}},
+            "sex": {"asks": "", "codes": {1: "k", 2: "m"}},
+        },
         "indicators": {
             "syg": {"item": "q", "counts": [1], "label": "Syge", "sensitive": True},
-            "tryg": {"item": "q", "counts": [1], "label": "Trygge"},
+            "tryg": {"item": "p", "counts": [1], "label": "Trygge"},
         },
         "groups": {"sex": {"item": "sex", "label": "", "categories": {
             "k": {"label": "", "codes": [1]}, "m": {"label": "", "codes": [2]}}}},

@@ -72,3 +72,19 @@ def test_a_distribution_adds_an_indicator_per_answer_and_for_dont_know():
 def test_a_code_cannot_be_an_answer_and_missing():
     with pytest.raises(ValidationError, match=r"codes \[2\] are both"):
         survey(items={"q": {"asks": "?", "codes": {1: "a", 2: "b"}, "missing": {2: "ved ikke"}}})
+
+
+def test_what_is_scored_from_a_sensitive_item_is_sensitive_too():
+    # guards against "meget utryg 8,0 %, n 397" beside a withheld share of the same answers
+    secret = {"item": "q", "counts": [1], "base": [1, 2, 8], "label": "x", "sensitive": True}
+    rest = {"item": "q", "counts": [2], "base": [1, 2, 8], "label": "y", "pair_of": "x"}
+    asked_of_some = {"item": "r", "counts": [1], "label": "z", "among": {"item": "q", "codes": [1]}}
+    items = BASE["items"] | {"r": {"asks": "?", "codes": {"1": "ja", "2": "nej"}}}
+    found = survey(
+        items=items, distributions=["q", "r"],
+        indicators={"x": secret, "y": rest, "z": asked_of_some, "w": {"item": "r", "counts": [1], "label": "w"}},
+    ).scores  # fmt: skip
+
+    assert {name for name, one in found.items() if one.sensitive} == {
+        "x", "y", "z", "q_svar_1", "q_svar_2", "q_svar_8",
+    }  # fmt: skip

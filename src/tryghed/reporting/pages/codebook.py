@@ -206,16 +206,11 @@ def _variable(survey: Survey, name: str, rounds: Sequence[Round], counts: Counts
         tuple(_runs([(one.wave.wave, one.delivered_text(name) or one.declared_text(name)) for one in asking])),
         tuple(_runs([(one.wave.wave, one.wave.columns[name]) for one in asking])),
         tuple(one for one in _runs(filters) if one.text),
-        is_sensitive(survey, name),
+        name in survey.sensitive_items,
         tuple(waves),
         tuple(_answers(item, name, waves, counts)),
         tuple(Scored(key, one.label, _scored(item, one)) for key, one in survey.indicators.items() if one.item == name),
     )
-
-
-def is_sensitive(survey: Survey, item: str) -> bool:
-    """Return whether an item is of a sensitive topic: whether an indicator of it is."""
-    return any(one.sensitive for one in survey.indicators.values() if one.item == item)
 
 
 def _runs(told: Sequence[tuple[str, str]]) -> Iterator[Worded]:
