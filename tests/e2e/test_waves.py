@@ -150,6 +150,24 @@ def test_caveats_are_told_where_numbers_are(demo):
     assert "caveat (split) for sted_stop: Kun en del af stikprøven fik spørgsmålet i 2021." in trend
 
 
+def test_numbers_of_a_file_nobody_confirmed_are_marked_everywhere(copy):
+    # Guards against a response rate or a count of answers that looks as good as those of the file that was agreed on.
+    definition = copy / "surveys" / "tryghed" / "2025.toml"
+    text = definition.read_text("utf-8")
+    definition.write_text(re.sub(r"(?m)^sha256 = .*\n", "", text), encoding="utf-8")
+    tryghed("ingest", "tryghed/2025", cwd=copy)
+
+    told = tryghed("wave", "diff", "tryghed/2024", "tryghed/2025", "--html", "a.html", cwd=copy).stdout
+    tryghed("codebook", "tryghed", "-o", "books", cwd=copy)
+
+    assert "5,040 (uverificeret)" in told
+    assert "4,610 (uverificeret)" not in told
+    for page in ("a.html", "books/kodebog-tryghed.html"):
+        assert "Antal fra 2025 er uverificeret" in (copy / page).read_text("utf-8")
+    assert "Epinion, uverificeret" in (copy / "books" / "kodebog-tryghed.html").read_text("utf-8")
+    assert (copy / "books" / "kodebog-tryghed.xml").read_text("utf-8").count("Uverificeret") == 1
+
+
 def test_the_codebook_has_every_question_with_its_answers(books, demo):
     html = (books / "kodebog-tryghed.html").read_text("utf-8")
 

@@ -46,12 +46,16 @@ class Weights:
 
 @dataclass(frozen=True)
 class Round:
-    """A wave as it was asked; `questions` and `weights` are known once it is loaded."""
+    """A wave as it was asked; `questions` and `weights` are known once it is loaded.
+
+    `unverified` says that it is loaded from a file whose checksum or number of rows nobody has declared.
+    """
 
     survey: Survey
     wave: Wave
     questions: Mapping[str, Question] = field(default_factory=dict)
     weights: Weights | None = None
+    unverified: bool = False
 
     @property
     def response(self) -> float | None:

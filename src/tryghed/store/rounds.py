@@ -31,9 +31,15 @@ def loaded(project: Project, survey: str) -> dict[str, Round]:
     with open_reader(project.folder, survey) as reader:
         weights = {row.pop("wave"): Weights(**row) for row in reader.run(shelf["waves/weights"]).to_dicts()}
         asked, labels = reader.run(shelf["waves/questionnaire"]), reader.run(shelf["waves/answer_labels"])
-    about = project.surveys[survey]
+    about, unverified = project.surveys[survey], warehouse.unverified(project.folder)
     return {
-        name: Round(about, wave, _questions(_of_wave(asked, name), _of_wave(labels, name)), weights.get(name))
+        name: Round(
+            about,
+            wave,
+            _questions(_of_wave(asked, name), _of_wave(labels, name)),
+            weights.get(name),
+            unverified=(survey, name) in unverified,
+        )
         for name, wave in project.waves[survey].items()
         if name in there
     }

@@ -186,7 +186,8 @@ def _facts(one: Round) -> Iterator[tuple[str, str]]:
     yield "provider", fieldwork.provider
     yield "questions", str(len(one.wave.columns))
     yield "invited", f"{fieldwork.invited:,}" if fieldwork.invited else ""
-    yield "answered", f"{weights.respondents:,}" if weights else "not loaded"
+    mark = " (uverificeret)" if one.unverified else ""
+    yield "answered", f"{weights.respondents:,}{mark}" if weights else "not loaded"
     yield "response", f"{100 * one.response:.1f} %" if one.response is not None else ""
     yield "weights, sum", f"{weights.total:,.1f}" if weights else ""
     yield "weights, range", f"{weights.smallest:.3f} to {weights.largest:.3f}" if weights else ""

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from tryghed.definitions.questionnaire import Question, Round
@@ -63,3 +64,12 @@ def test_what_a_file_calls_a_question_cannot_break_the_xml():
 
 def test_the_same_input_gives_the_same_bytes():
     assert ddi.codebook(SURVEY, [wave()], {}, {}) == ddi.codebook(SURVEY, [wave()], {}, {})
+
+
+def test_a_file_that_nobody_confirmed_is_called_unverified():
+    # Guards against counts in a catalogue that look as good as those of the file that was agreed on.
+    told = [one.text for one in read(replace(wave(), unverified=True), {}).iter(f"{SPACE}notes")]
+
+    assert len(told) == 1
+    assert told[0].startswith("Uverificeret")
+    assert not list(read(wave(), {}).iter(f"{SPACE}notes"))

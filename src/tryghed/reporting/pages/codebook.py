@@ -11,6 +11,7 @@ from tryghed.definitions.survey import MISSING_CODES, Indicator, Item, MissingKi
 from tryghed.release.counts import Shown
 from tryghed.reporting import danish
 from tryghed.reporting.pages.parts import Sheet
+from tryghed.reporting.pages.unverified import unverified
 
 #: Waves that have a column in the tables; more do not fit on a page, and the newest are shown.
 MOST_WAVES: Final = 8
@@ -35,7 +36,7 @@ class WaveLine:
 
     name: str  #: the wave
     period: str  #: when
-    how: str  #: mode and provider
+    how: str  #: mode and provider, and whether the file is unverified
     invited: str  #: people drawn
     answered: str  #: people who answered
     response: str  #: response rate
@@ -141,7 +142,7 @@ def codebook(survey: Survey, rounds: Sequence[Round], counts: Counts, comparison
         "codebook.html",
         CodebookPage(
             title=f"Kodebog: {survey.title}",
-            lead=_lead(survey, names),
+            lead=" ".join(filter(None, (_lead(survey, names), unverified(rounds)))),
             mark="Syntetiske data" if survey.synthetic else "",
             waves=tuple(map(_wave, rounds)),
             kinds=tuple(Kind(name, meaning) for name, meaning in KINDS.items()),
@@ -164,7 +165,8 @@ def _lead(survey: Survey, names: Sequence[str]) -> str:
 def _wave(one: Round) -> WaveLine:
     fieldwork, weights = one.wave.fieldwork, one.weights
     start, end = fieldwork.start, fieldwork.end
-    how = ", ".join(filter(None, [danish.join(fieldwork.mode) if fieldwork.mode else "", fieldwork.provider]))
+    modes, mark = danish.join(fieldwork.mode) if fieldwork.mode else "", "uverificeret" if one.unverified else ""
+    how = ", ".join(filter(None, [modes, fieldwork.provider, mark]))
     return WaveLine(
         one.wave.wave, f"{danish.day(start)} til {danish.day(end)}" if start and end else "–", how or "–",
         danish.number(fieldwork.invited) if fieldwork.invited else "–",

@@ -14,6 +14,7 @@ from tryghed.definitions.unanswered import Shift
 from tryghed.definitions.wave import DifferenceKind
 from tryghed.reporting import danish
 from tryghed.reporting.pages.parts import Sheet
+from tryghed.reporting.pages.unverified import unverified
 
 #: What each kind of difference is called, in the order of the page.
 KINDS: Final[dict[DifferenceKind, str]] = {
@@ -117,7 +118,7 @@ def wave_difference(
         "wave_difference.html",
         DifferencePage(
             title=f"{survey.title}: hvad er ændret fra {names[0]} til {names[1]}?",
-            lead=_lead(comparisons),
+            lead=" ".join(filter(None, (_lead(comparisons), unverified((before, after))))),
             mark="Syntetiske data" if survey.synthetic else "",
             before=names[0],
             after=names[1],
