@@ -16,6 +16,7 @@ _TOLERANCE = click.option(
     show_default=True,
     help="Metres that an outline may be moved.",
 )
+_NAMED = 10  # units in no area that are told by name
 
 
 @click.group()
@@ -91,10 +92,13 @@ def place(name: str, units: str, project: Path | None) -> None:
     \b
     Example: tryghed areas members udsatte_2025 --units roder
     """
-    found = place_units(open_project(project), name, units)
-    inside = sum(bool(areas) for areas in found.values())
+    opened = open_project(project)
+    found = place_units(opened, name, units)
+    outside = [f"{unit} {opened.area_sets[units].areas[unit].name}" for unit, areas in found.items() if not areas]
     several = sum(len(areas) > 1 for areas in found.values())
-    say(f"{name}: {inside} of {len(found)} units lie in an area, {several} in several")
+    say(f"{name}: {len(found) - len(outside)} of {len(found)} units lie in an area, {several} in several")
+    if 0 < len(outside) <= _NAMED:
+        say(f"  in no area: {', '.join(outside)}")
 
 
 @areas.command("unite")

@@ -119,7 +119,9 @@ def _delivery(project: Project, files: Sequence[Path], rows: Sequence[int], prev
     one = Delivery(file=names[0], rows=counts.get(names[0]), join=parts)
     if previous is None:
         return one
-    return one.model_copy(update={"csv": previous.delivery.csv, "sheet": previous.delivery.sheet})
+    return one.model_copy(
+        update=previous.delivery.model_dump(include={"sheet", "header_row"}) | {"csv": previous.delivery.csv}
+    )
 
 
 def _shared_key(project: Project, names: Sequence[str], counts: Mapping[str, int]) -> str:

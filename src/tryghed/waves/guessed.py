@@ -43,12 +43,17 @@ def guesses(known: Known) -> Guesses:
     if not found:
         message = f"no column of {len(known.delivered.rows.columns)} fits an item of {known.survey.name}"
         raise DataError(message, where=known.delivery.file, hint="is it a delivery of this survey?")
-    unused = _unused(known, found, taken)
+    fieldwork = _fieldwork(known)
+    dated = [str(line.value) for line in fieldwork.lines if line.key == "answer_date"]
+    unused = _unused(known, found, [*taken, *dated])
+    filters = list(routing(known, found, unused))
+    filtering = {line.value for table in filters for line in table.lines if line.key == "column"}
+    unused = tuple(name for name in unused if name not in filtering)
     missing = tuple(item for item in (known.previous.columns if known.previous else ()) if item not in found)
     tables = [
-        *_first(known), _delivery_table(known), *_parts(known), _fieldwork(known), _privacy(known),
+        *_first(known), _delivery_table(known), *_parts(known), fieldwork, _privacy(known),
         *_design_tables(known, design), *([area] if area else []), columns(known, wanted, found, missing, unused),
-        *wording(known, found), *routing(known, found, unused), *_free_text(known), *_taken_over(known),
+        *wording(known, found), *filters, *_free_text(known), *_taken_over(known),
         *_rest(known, unused),
     ]  # fmt: skip
     return Guesses(tables, missing, unused)
@@ -69,6 +74,8 @@ def _delivery_table(known: Known) -> Table:
     csv = known.delivery.csv.model_dump(exclude_defaults=True)
     if known.delivery.sheet:
         lines.append(Line("sheet", known.delivery.sheet))
+    if known.delivery.header_row > 1:
+        lines.append(Line("header_row", known.delivery.header_row))
     return Table("delivery", [*lines, *([Line("csv", csv, "as this file could be read")] if csv else [])])
 
 
