@@ -21,7 +21,7 @@ from tryghed.question import Question, areas_of, asked_for, categories_of, label
 from tryghed.reading import Found, held, line, panel, read_respondents, read_totals, sampled_as
 from tryghed.remarks import CORRECTIONS, LEVEL, Correction, caveats, counted, described, flags, lonely_told, origins
 from tryghed.statistics import estimate, intervals, pooling, totals, trends
-from tryghed.statistics.functionals import Reference
+from tryghed.statistics.estimate import Reference
 from tryghed.statistics.intervals import Method, Numbers
 from tryghed.statistics.respondents import Domain, Sampled, described_by
 from tryghed.statistics.totals import Totals

@@ -23,7 +23,8 @@ from tryghed.question import Question, areas_of, asked_for, categories_of, label
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
 from tryghed.remarks import FEW_DF, described
 from tryghed.statistics import functionals, points
-from tryghed.statistics.functionals import Estimated, Reference
+from tryghed.statistics.estimate import Reference
+from tryghed.statistics.functionals import Estimated
 from tryghed.statistics.intervals import NAMES, Method, Numbers, effective_n, limits
 from tryghed.statistics.origin import Origin
 from tryghed.statistics.points import Points, Values

@@ -10,11 +10,14 @@ import pytest
 
 from tests.e2e.conftest import tryghed
 from tryghed.definitions import project
+from tryghed.definitions.survey import MISSING_CODES
 from tryghed.demo.build import build
 from tryghed.store import query
 from tryghed.store.reader import open_reader
 
 SURVEY, WAVE, Y = "sundhed", "2021", "svaer_overvaegt"
+ITEMS = ("bmi", "stress", "health_rated")
+MISSING = sorted(map(float, MISSING_CODES.values()))
 MARGINS = """
 [design.calibration]
 estimates = {estimates}
@@ -51,8 +54,23 @@ side <- function(inside) { p <- sum((w * y)[inside]) / sum(w[inside]); list(p, i
 valby <- side(rows$district == "5" & !is.na(rows$y)); rest <- side(rows$district != "5" & !is.na(rows$y))
 show("5.rest", valby[[1]] - rest[[1]])
 show("5.rest.se", SE(svytotal(~u, update(made, u = valby[[2]] - rest[[2]]))))
+answering <- function(...) {  # rows outside the domain stay in the design
+  there <- Reduce(`&`, lapply(c(...), function(item) !is.na(rows[[item]])))
+  part <- subset(made, there)
+  for (item in c(...)) part$variables[[item]][is.na(part$variables[[item]])] <- 0
+  part
+}
+one <- svymean(~bmi, answering("bmi")); show("mean", coef(one)); show("mean.se", SE(one))
+one <- svytotal(~stress, subset(answering("stress"), district == "5"))
+show("total", coef(one)); show("total.se", SE(one))
+one <- svyratio(~bmi, ~stress, answering("bmi", "stress")); show("ratio", coef(one)); show("ratio.se", SE(one))
+one <- svyquantile(~stress, answering("stress"), 0.5, qrule = "math", interval.type = "xlogit")
+show("quantile", coef(one)); show("quantile.se", SE(one))
+rated <- answering("health_rated"); rated$variables$fair <- as.numeric(rated$variables$health_rated == 4)
+one <- svymean(~fair, rated); show("answer", coef(one)); show("answer.se", SE(one))
 wave <- svydesign(ids = ~1, strata = ~stratum, weights = ~w, fpc = ~size, data = cbind(rows, w = w))
 show("wrong.se", SE(svymean(~y, subset(wave, !is.na(y)))))
+show("wrong.total.se", SE(svytotal(~stress, subset(wave, !is.na(stress) & district == "5"))))
 """
 
 
@@ -74,6 +92,10 @@ def delivered(city):
         placed = reader.run(shelf["weights/categories"], wave=WAVE, variables=variables)
         scores = reader.run(shelf["weights/scores"], wave=WAVE, pattern=f"^({Y})$")
         sizes = reader.run(shelf["estimate/strata"], waves=[WAVE]).select("stratum", "size")
+        wanted = {"waves": [WAVE], "area_set": "bydele_10", "dimension": "alle", "pattern": f"^({'|'.join(ITEMS)})$"}
+        answers = reader.run(shelf["estimate/respondent_rows"], **wanted)
+    given = answers.select("person", *(pl.col(f"y_{one}").replace(MISSING, None).alias(one) for one in ITEMS))
+    people = people.sort("respondent").with_columns(person=pl.int_range(1, pl.len() + 1)).join(given, on="person")
     rows = people.join(placed.pivot("variable", index="respondent", values="category"), on="respondent")
     rows = rows.join(scores, on="respondent").join(sizes, on="stratum")
     cells = rows.group_by(variables).agg(pl.col("weight").cast(pl.Float64).sum().alias("population")).sort(variables)
@@ -82,7 +104,7 @@ def delivered(city):
         city / "surveys" / SURVEY / "margins.csv", separator=";"
     )
     return rows.select(
-        "stratum", "size", "sex", "age", district="bydele_10", delivered="weight", y=f"score_{Y}"
+        "stratum", "size", "sex", "age", *ITEMS, district="bydele_10", delivered="weight", y=f"score_{Y}"
     )  # fmt: skip
 
 
@@ -95,6 +117,19 @@ def declare(city, method, bounds="", estimates="true"):
 
 def answer(city, *asked):
     return json.loads(tryghed(*asked, "--survey", SURVEY, "--format", "json", cwd=city).stdout)
+
+
+def measured(city):
+    """Return estimate and standard error of a number of each kind."""
+    asked = {
+        "mean": ("mean", "bmi"), "total": ("total", "stress", "--where", "bydele_10=5", "--by", "bydele_10"),
+        "ratio": ("ratio", "bmi/stress"), "quantile": ("quantile", "stress"), "answer": ("share", "health_rated"),
+    }  # fmt: skip
+    rows = {kind: answer(city, *one)["rows"] for kind, one in asked.items()}
+    chosen = {
+        kind: next(one for one in found if one.get("answer") in (None, "Mindre godt")) for kind, found in rows.items()
+    }
+    return {kind: (row["share" if kind == "answer" else kind], row["se"]) for kind, row in chosen.items()}
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs Rscript with package survey")
@@ -119,7 +154,11 @@ def test_shares_and_differences_equal_r(city, delivered, tmp_path, method, bound
         assert by[area]["se"] == pytest.approx(r[f"{area}.se"], **close)
     assert rest["5"]["difference"] == pytest.approx(r["5.rest"], **close)
     assert rest["5"]["se"] == pytest.approx(r["5.rest.se"], **close)
+    for kind, row in measured(city).items():
+        assert row[0] == pytest.approx(r[kind], **close), kind
+        assert row[1] == pytest.approx(r[f"{kind}.se"], rel=1e-9 if kind == "quantile" else 1e-10), kind
     # Guards against calibrated weights that are taken for the design's: the standard error is too large then.
+    assert r["wrong.total.se"] > 1.1 * r["total.se"]
     assert r["wrong.se"] > 1.002 * found["se"]
     assert f"weights calibrated here ({WAVE} by {method} to bydele_10, sex*age)" in everybody["source"]["method"]
 

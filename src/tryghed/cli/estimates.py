@@ -24,7 +24,7 @@ from tryghed.question import Question, question
 from tryghed.reading import rows_behind
 from tryghed.remarks import Correction
 from tryghed.reporting import danish
-from tryghed.statistics.functionals import Reference
+from tryghed.statistics.estimate import Reference
 
 _DRAWN = 20  # characters
 _AROUND_ZERO = ("difference", "slope")

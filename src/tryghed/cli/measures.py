@@ -26,7 +26,7 @@ from tryghed.cli.options import open_project, output_options, project_option, qu
 from tryghed.errors import UsageError, all_at_once
 from tryghed.meant import present
 from tryghed.measures import Kind
-from tryghed.statistics.functionals import Reference
+from tryghed.statistics.estimate import Reference
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

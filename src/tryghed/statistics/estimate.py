@@ -1,6 +1,7 @@
 """Shares per domain with standard error, degrees of freedom and interval."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -8,9 +9,11 @@ import polars as pl
 from tryghed.frames import ESTIMATE, conform
 from tryghed.statistics import folding
 from tryghed.statistics.folding import Design, Sums
-from tryghed.statistics.functionals import Reference
 from tryghed.statistics.intervals import Method, Numbers, effective_n, limits
 from tryghed.statistics.totals import Domain, Totals
+
+#: What a design effect is held against: a simple random sample without or with replacement.
+Reference = Literal["without", "with"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,15 +11,12 @@ without the bracket with replacement, S² being the weighted variance of u times
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from tryghed.statistics.estimate import Reference
 from tryghed.statistics.intervals import Numbers, t_quantile
 from tryghed.statistics.points import Points, Statistic
-
-#: What a design effect is held against: a simple random sample without or with replacement.
-Reference = Literal["without", "with"]
 
 
 @dataclass(frozen=True, eq=False)

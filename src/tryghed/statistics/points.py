@@ -11,14 +11,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tryghed.errors import DesignError
-from tryghed.statistics import origin, totals
+from tryghed.statistics import origin, residuals, respondents, totals
 from tryghed.statistics.folding import Design, degrees_of_freedom
 from tryghed.statistics.intervals import Numbers
 from tryghed.statistics.origin import Origin
 from tryghed.statistics.replication import Replication, weights_of
+from tryghed.statistics.respondents import Domain, Respondents
 from tryghed.statistics.totals import Indices
-from tryghed.store.query import Query
+from tryghed.store.query import Query, names_pattern
 from tryghed.store.reader import Reader
 
 Place = tuple[str, str]  # area, category
@@ -47,6 +47,24 @@ class Statistic:
 
 
 @dataclass(frozen=True, eq=False)
+class Calibrated:
+    """Everybody of waves of which some have calibrated weights: the variance is that of residuals, which all have.
+
+    Attributes:
+        everybody: The respondents, also those outside the domain.
+        point: Of each, as an index of the domain's points; -1 outside the domain or its base.
+    """
+
+    everybody: Respondents
+    point: Indices
+
+    def covariance(self, influence: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the covariance of statistics from influences at points, and the products it is the difference of."""
+        each = np.where(self.point[:, None] >= 0, influence[self.point], 0.0)
+        return self.everybody.covariance(residuals.weighted(self.everybody.rows, each.T), self.point >= 0)
+
+
+@dataclass(frozen=True, eq=False)
 class Points:
     """What is known of one domain.
 
@@ -62,6 +80,7 @@ class Points:
         design: The strata of the whole sample, also those without anybody of the domain.
         df: PSUs with an answer less strata with one; of replicate weights, their rank less one.
         replicates: Points × replicates: the weight of each point under every replicate, where any were delivered.
+        calibrated: Everybody of the waves, where weights were calibrated here and there are no replicates.
     """
 
     value: Numbers
@@ -75,6 +94,7 @@ class Points:
     design: Design
     df: float
     replicates: Numbers | None = None
+    calibrated: Calibrated | None = None
 
     @property
     def lonely(self) -> tuple[str, ...]:
@@ -89,6 +109,8 @@ class Points:
                 replicates = statistic.of(self.replicates)
             return replication.covariance(replicates, statistic.of(self.weight))
         influence = statistic.influence(self.weight)
+        if self.calibrated is not None:
+            return _without_rounding(*self.calibrated.covariance(influence))
         strata, size = len(self.design.psus), influence.shape[1]
         scores, sums = np.zeros((len(self.stratum), size)), np.zeros((strata, size))
         np.add.at(scores, self.cluster, self.part[:, None] * influence[self.point])
@@ -96,10 +118,8 @@ class Points:
         factor, centre = self.design.factor, self.design.centre
         products = (scores * factor[self.stratum, None]).T @ scores
         found = products - (sums * (factor * centre)[:, None]).T @ sums
-        none = np.diag(found) <= _ROUNDING * np.diag(products)
         present = np.isin(np.arange(strata), self.stratum).reshape(1, -1)
-        whole = np.where(none[:, None] | none, 0.0, found) * self.design.inflation(present)
-        return np.asarray(whole, dtype=np.float64)
+        return _without_rounding(found, products) * self.design.inflation(present)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,15 +152,8 @@ def read(
 
     Raises:
         DesignError: A wave has no respondents, or a stratum only one PSU and no strategy for that; all are listed.
-            Weights were calibrated here, and no replicate weights tell what that does to a variance.
     """
     design = totals.read_design(reader, queries, survey=survey, waves=waves)
-    if design.calibration and design.replication is None:
-        raise DesignError(
-            "means, totals, ratios, quantiles and distributions have no standard errors under weights calibrated here: "
-            f"{design.calibration}",
-            where=f"survey {survey}", hint="shares and comparisons of indicators have; or leave estimates = false",
-        )  # fmt: skip
     asked: dict[str, object] = {
         "waves": list(waves), "area_set": area_set, "areas": list(areas), "dimension": dimension,
         "value": value, "other": other or value,
@@ -160,6 +173,14 @@ def read(
             found[place] = _replicated(found[place], part, design.replication)
     used: dict[str, dict[str, object]] = {"estimate/strata": {"waves": list(waves)}, "estimate/value_totals": asked}
     used |= {"estimate/value_replicates": asked} if design.replication else {}
+    if design.calibration and design.replication is None:
+        pattern = names_pattern([value, other] if other else [value])
+        everybody: dict[str, object] = {
+            "waves": list(waves), "area_set": area_set, "dimension": dimension, "pattern": pattern
+        }  # fmt: skip
+        people = reader.run(queries["estimate/respondent_rows"], **everybody)
+        used["estimate/respondent_rows"] = everybody
+        found = _calibrated(found, people, design, waves, belongs, (value, other or value))
     return Values(design, found, origin.of(reader, queries, used, waves))
 
 
@@ -173,6 +194,30 @@ def _replicated(known: Points, people: pl.DataFrame, replication: Replication) -
     replicates = np.zeros((len(known.value), weights.shape[1]))
     np.add.at(replicates, [of_pair[pair] for pair in people.select("value", "other").iter_rows()], weights)
     return replace(known, replicates=replicates, df=replication.df(weights, wave))
+
+
+def _calibrated(
+    known: Mapping[Place, Points], rows: pl.DataFrame, design: Design, waves: Sequence[str], belongs: Belongs,
+    names: tuple[str, str],
+) -> dict[Place, Points]:  # fmt: skip
+    """Return the points of each domain with everybody of the waves, its own and all others."""
+    everybody = respondents.of(rows, design)
+    value, other = (rows[f"y_{name}"].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in names)
+    answered = np.isfinite(value) & np.isfinite(other) & (rows["weight"] > 0).to_numpy() & belongs(value, other)
+    found = {}
+    for (area, category), one in known.items():
+        of_pair = {pair: at for at, pair in enumerate(zip(one.value, one.other, strict=True))}
+        inside = np.flatnonzero(answered & Domain(tuple(waves), area, category).members(rows))
+        point = np.full(len(value), -1, dtype=np.int64)
+        point[inside] = [of_pair[pair] for pair in zip(value[inside], other[inside], strict=True)]
+        found[area, category] = replace(one, calibrated=Calibrated(everybody, point))
+    return found
+
+
+def _without_rounding(found: Numbers, products: Numbers) -> Numbers:
+    """Return a covariance with exactly 0 where there is only rounding of the products it is the difference of."""
+    none = np.diag(found) <= _ROUNDING * np.diag(products)
+    return np.where(none[:, None] | none, 0.0, found)
 
 
 def _points(rows: pl.DataFrame, design: Design, strata: Mapping[tuple[str, ...], int]) -> Points:

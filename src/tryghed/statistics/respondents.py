@@ -92,7 +92,7 @@ class Respondents:
             df = self.design.replication.df(self.weights[anybody], self.block[anybody])
             return Moments(*plain, found.sums_covariance(), df, found)
         active = self._active(anybody)
-        covariance = self._covariance(residuals.weighted(self.rows, everyone), active)
+        covariance, _ = self.covariance(residuals.weighted(self.rows, everyone), anybody)
         return Moments(*plain, covariance, float(folding.degrees_of_freedom(active[None, :])[0]))
 
     def lonely(self, indicator: str, domain: Domain) -> tuple[str, ...]:
@@ -109,13 +109,20 @@ class Respondents:
         some[self.psu[answered]] = 1.0
         return np.bincount(self.stratum, weights=some, minlength=len(self.design.psus)).astype(np.float64)
 
-    def _covariance(self, values: Numbers, active: Numbers) -> Numbers:
+    def covariance(self, values: Numbers, answered: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
+        """Return the covariance of sums over everybody, and the products of PSU totals it is the difference of.
+
+        Args:
+            values: What each respondent adds (sums × respondents), weighted.
+            answered: Who belongs to any of the sums' domains.
+        """
         clusters = np.stack([np.bincount(self.psu, weights=one, minlength=len(self.stratum)) for one in values], axis=1)
         strata = len(self.design.psus)
         whole = np.stack([np.bincount(self.stratum, weights=one, minlength=strata) for one in clusters.T], axis=1)
         within = (clusters * self.design.factor[self.stratum, None]).T @ clusters
         centre = (whole * (self.design.factor * self.design.centre)[:, None]).T @ whole
-        return np.asarray((within - centre) * self.design.inflation((active > 0)[None, :])[0], dtype=np.float64)
+        inflation = self.design.inflation((self._active(answered) > 0)[None, :])[0]
+        return np.asarray((within - centre) * inflation, dtype=np.float64), within
 
 
 @dataclass(frozen=True, eq=False)
