@@ -8,6 +8,7 @@ from tryghed.errors import DataError, DefinitionError, DesignError, TryghedError
 from tryghed.frames import Decision, Earlier, Finding, Source
 from tryghed.intake.accept import accept, examine
 from tryghed.intake.findings import blocking, finding
+from tryghed.intake.pseudonyms import key_file
 from tryghed.progress import Progress, Step
 from tryghed.statistics import adopting
 from tryghed.store import audit, free_text, rounds, warehouse
@@ -145,7 +146,25 @@ class _Known:
 
 
 def _known(project: Project, survey: str, wave: str, said: Said) -> _Known:
+    _expect_panel_key(project, survey, wave)
     before = list(project.waves[survey])
     place = before.index(wave)
     last = earlier(project.folder, survey, before[place - 1]) if place else None
     return _Known(last, (*said.decisions, *kept_decisions(project.folder, survey, wave)))
+
+
+def _expect_panel_key(project: Project, survey: str, wave: str) -> None:
+    """Refuse to make a panel's key anew: its people would be others than in the waves that are loaded.
+
+    Raises:
+        DataError: The key is not there, and the store holds another wave of the panel.
+    """
+    waves = project.waves[survey]
+    panel, key = waves[wave].design.panel, key_file(project.folder, waves[wave])
+    if not panel or key.exists():
+        return
+    there = warehouse.loaded(project.folder)
+    others = [name for name, one in waves.items() if one.design.panel == panel and (survey, name) in there]
+    if others:
+        hint = "put the key back from where a copy of it is kept; if it is lost, the wave cannot belong to the panel"
+        raise DataError(f"the key of the panel of {', '.join(others)} is not there", where=str(key), hint=hint)

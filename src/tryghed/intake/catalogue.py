@@ -82,7 +82,9 @@ CODES: Final[dict[str, Code]] = {
     ),
     "cpr_replaced": Code(_INFO, "respondents are known by CPR numbers; pseudonyms stand for them in the store", ""),
     "contact_details": Code(
-        _WARNING, "a column holds e-mail addresses or telephone numbers; they do not enter",
+        ("warning", "error"),
+        "a column holds e-mail addresses or telephone numbers; an error where it enters as it is (a household known by "
+        "its telephone)",
         "ask for a file without it, and delete this one",
     ),
     "masked_text": Code(

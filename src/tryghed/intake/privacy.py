@@ -52,15 +52,18 @@ def found(
         delivered: Every column of the delivery, whether the definition names it or not.
         respondent: The column that may hold CPR numbers, because pseudonyms will stand for them.
         free_text: Columns in which single ones are masked.
-        kept: Columns that enter as they are, such as stratum, weight and answers: a single number in them refuses the
-            file.
+        kept: Columns that enter as they are, such as stratum, weight and answers: a single number or address in
+            them refuses the file.
     """
     results: list[Finding] = []
     for column in delivered.rows:
-        results += _cpr_in(column, is_key=column.name == respondent, is_text=column.name in free_text,
-                           severity="error" if column.name in kept else "warning")  # fmt: skip
+        severity: Severity = "error" if column.name in kept else "warning"
+        results += _cpr_in(
+            column, is_key=column.name == respondent, is_text=column.name in free_text, severity=severity
+        )
         if column.name not in free_text:
-            results += _contacts_in(column, called=f"{column.name} {delivered.labels.get(column.name, '')}")
+            called = f"{column.name} {delivered.labels.get(column.name, '')}"
+            results += _contacts_in(column, called=called, severity=severity)
     return results
 
 
@@ -135,7 +138,7 @@ def _is_series(column: pl.Series) -> bool:
     return bool(digits.len()) and digits.str.contains(r"^\d{9,10}$").sum() > digits.len() / 2
 
 
-def _contacts_in(column: pl.Series, *, called: str) -> list[Finding]:
+def _contacts_in(column: pl.Series, *, called: str, severity: Severity) -> list[Finding]:
     text = column.cast(pl.String) if column.dtype in (pl.String, pl.Categorical, pl.Enum) else None
     if text is not None:
         hits = text.str.contains(_E_MAIL) | text.str.contains(_TELEPHONE)
@@ -146,4 +149,4 @@ def _contacts_in(column: pl.Series, *, called: str) -> list[Finding]:
     else:
         return []
     message = "{count} values hold an e-mail address or a telephone number"
-    return at_rows(hits, "contact_details", column.name, message)
+    return at_rows(hits, "contact_details", column.name, message, severity=severity)

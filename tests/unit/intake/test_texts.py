@@ -41,6 +41,15 @@ def test_a_single_number_in_a_column_that_enters_refuses_the_file(made):
     assert [(one.where, one.severity) for one in found] == [("lag", "error"), ("andet", "warning")]
 
 
+@pytest.mark.parametrize("who", ["ane@example.dk", "33 66 33 66"])
+def test_an_address_in_a_column_that_enters_refuses_the_file(made, who):
+    # Guards against households that are known by their telephone, and would be in the store.
+    rows = ROWS.replace(";2;201;", f";{who};201;", 1)
+    found = [one for one in examine(made(rows), "proeve", "2025").findings if one.code == "contact_details"]
+
+    assert [(one.where, one.severity) for one in found] == [("lag", "error"), ("andet", "warning")]
+
+
 @pytest.mark.parametrize("place", [";39;", "e3;25;"])
 def test_a_single_number_among_answers_or_weights_refuses_the_file(made, place):
     # Guards against a number that a person accepts as a warning, and that is then an age or a weight in the store.
