@@ -18,7 +18,7 @@ from tryghed.delivery.answered import Answered, provenance
 from tryghed.delivery.rscript import Line
 from tryghed.errors import UsageError, all_at_once
 from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.reading import Found, held, line, panel, read_respondents, read_totals, sampled_as
+from tryghed.reading import Found, held, line, moved, panel, read_respondents, read_totals, sampled_as
 from tryghed.remarks import CORRECTIONS, LEVEL, Correction, caveats, counted, described, flags, lonely_told, origins
 from tryghed.statistics import estimate, intervals, pooling, totals, trends
 from tryghed.statistics.estimate import Reference
@@ -207,7 +207,8 @@ def _asked_again(people: Sampled | None) -> str:
     if people is None or not people.shared:
         return ""
     taken = (
-        "each of them one sampling unit across waves, without finite population correction" if people.followed
+        f"each of them one sampling unit across waves, without finite population correction{moved(people)}"
+        if people.followed
         else "which are taken as independent all the same"
     )  # fmt: skip
     return f"; {people.shared:,} people asked in several of the waves, {taken}"

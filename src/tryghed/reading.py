@@ -141,12 +141,18 @@ def sampled_as(asked: Question, sampled: Sampled, since: str | None) -> str:
     if sampled.followed:
         return (
             f"{sampled.shared:,} people asked in several of waves {asked.wave}{f' and {since}' if since else ''}, each "
-            f"of them one sampling unit across waves, {len(sampled.parts[0].design.strata)} strata"
+            f"of them one sampling unit across waves, {len(sampled.parts[0].design.strata)} strata{moved(sampled)}"
         )
     told = "; ".join(described(one.design, "+".join(one.rows["wave"].unique().sort())) for one in sampled.parts)
     if sampled.shared:
         told += f"; {sampled.shared:,} people were asked in several waves, which are taken as independent all the same"
     return told + (", independent samples" if since and not sampled.shared else "")
+
+
+def moved(sampled: Sampled) -> str:
+    """Return how many of those who are followed changed stratum, in words; nothing where none did."""
+    told = f", {sampled.moved:,} of them in another stratum in another wave: what they answer alike is not counted"
+    return told if sampled.moved else ""
 
 
 def held(asked: Question, since: str | None) -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ import polars as pl
 
 from tryghed.definitions.calibration import STRATUM, Calibration, Margin, read_margins
 from tryghed.definitions.project import Project
+from tryghed.definitions.wave import Design
+from tryghed.delivery.weightscript import Recalibration
 from tryghed.errors import DesignError, StoreError, UsageError, all_at_once
 from tryghed.frames import EVERYBODY
 from tryghed.statistics import adopting, auxiliaries, sample, totals, weighting
@@ -50,6 +52,7 @@ class Weighed:
         verdicts: What the rules say of the final weights.
         changed: Whether the final weights are others than the delivered ones.
         says: In one line, what was done.
+        again: What R needs to make the weights again; None where there are replicate weights.
     """
 
     audit: pl.DataFrame
@@ -57,6 +60,7 @@ class Weighed:
     verdicts: tuple[Verdict, ...]
     changed: bool
     says: str
+    again: Recalibration | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +128,39 @@ def weigh(
         weighting.verdicts(weighting.spread(final), margins[0].population if margins else None),
         changed=trimmed is not None or fitted is not None,
         says=_says(people, margins, trimmed, fitted, calibration),
+        again=None if replication else _again(defined.design, people, known, fitted, scored, final),
     )
+
+
+def _again(
+    design: Design, people: pl.DataFrame, known: Auxiliaries | None, fitted: Fitted | None, scored: _Scored | None,
+    weights: Numbers,
+) -> Recalibration:  # fmt: skip
+    """Return what R makes the weights again from."""
+    parts = [
+        people.select(
+            STRATUM, "psu", pl.col(STRATUM).replace_strict(design.population, default=None).alias("size"),
+            pl.Series("weight", fitted.calibrated.design if fitted else weights),
+        ),
+        *([_categories(known)] if known else []),
+        *([people.select("respondent").join(scored.rows, on="respondent", how="left", maintain_order="left")
+           .drop("respondent")] if scored else []),
+    ]  # fmt: skip
+    margins: dict[str, dict[str, float]] = {}
+    for (margin, category), total in zip(known.columns, known.totals.tolist(), strict=True) if known else ():
+        margins.setdefault(margin, {})[category] = total
+    rows = pl.concat(parts, how="horizontal")
+    return Recalibration(rows, margins, design.calibration if fitted else None, design.lonely_psu)
+
+
+def _categories(known: Auxiliaries) -> pl.DataFrame:
+    """Return the category of each respondent in every margin: columns `margin_1`, `margin_2`."""
+    columns = {}
+    for place, margin in enumerate(dict.fromkeys(name for name, _ in known.columns), start=1):
+        inside = [at for at, (name, _) in enumerate(known.columns) if name == margin]
+        names = np.array([known.columns[at][1] for at in inside])
+        columns[f"margin_{place}"] = names[known.values[:, inside].argmax(axis=1)][known.cell]
+    return pl.DataFrame(columns)
 
 
 def _expect_indicators(project: Project, survey: str, indicators: Sequence[str], *, calibrated: bool) -> None:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tests.e2e.conftest import tryghed
+from tests.e2e.test_share_and_compare import run_in_r
 from tryghed.definitions import project
 from tryghed.demo.build import build
 
@@ -231,3 +232,48 @@ def test_wrong_names_are_told(city):
     refused = tryghed("weights", "2025", "--indicator", "findes_ikke", cwd=city, code=2)
     assert "no indicator 'findes_ikke'" in refused.stderr
     assert "no [design.calibration]" in refused.stderr
+
+
+@pytest.mark.parametrize("method", ['method = "raking"', 'method = "linear"', 'method = "logit"\nbounds = [0.6, 1.6]'])
+def test_r_makes_the_same_weights_from_the_script(city, tmp_path, method):
+    # The user's own check: R calibrates the exported rows anew and recomputes every number of the audit.
+    counted = "select \"grouping\".category, area, sum(weight)::double as people from respondent \
+               join \"grouping\" using (wave, respondent) join membership using (wave, respondent) \
+               where wave = '2021' and dimension = 'sex*age' and area_set = 'bydele_10' and area <> 'alle' \
+               group by all order by all"
+    found = json.loads(tryghed("sql", counted, "--survey", "sundhed", "--format", "json", cwd=city).stdout)
+    lines = ["sex;age;bydele_10;population"]
+    for place, row in enumerate(found):
+        sex, age = row["category"].split("*")
+        lines.append(f"{sex};{age};{row['area']};{row['people'] * (1 + place % 7 / 20):.3f}")
+    margins = tmp_path / "people.csv"
+    margins.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    definition = city / "surveys" / "sundhed" / "2021.toml"
+    before = definition.read_text(encoding="utf-8")
+    named = "".join(
+        f'[[design.calibration.margins]]\nfile = "{margins}"\nby = [{by}]\n' for by in ('"bydele_10"', '"sex", "age"')
+    )
+    definition.write_text(f"{before}\n[design.calibration]\n{method}\n{named}", encoding="utf-8")
+    script = tmp_path / "weights.R"
+    try:
+        told = audit("2021", "--survey", "sundhed", "--indicator", "svaer_overvaegt", "--r", script, cwd=city)
+    finally:
+        definition.write_text(before, encoding="utf-8")
+
+    again = {(row["part"], row["name"], row["category"]): float(row["final"]) for row in run_in_r(script)}
+
+    assert (tmp_path / "weights.csv").stat().st_mode & 0o077 == 0
+    assert len(again) == len(told) == 7 + 10 + 12 + 2
+    for row in told:
+        key = (row["part"], row["name"], row["category"] or "")
+        assert again[key] == pytest.approx(row["final"], rel=1e-9), key
+
+
+def test_r_takes_the_trimmed_weights(city, tmp_path):
+    script = tmp_path / "weights.R"
+    told = audit("2025", "--trim", "2", "--r", script, cwd=city)
+
+    again = {(row["part"], row["name"], row["category"]): float(row["final"]) for row in run_in_r(script)}
+    for row in told:
+        if row["part"] != "trimmed":
+            assert again[row["part"], row["name"], row["category"] or ""] == pytest.approx(row["final"], rel=1e-12)

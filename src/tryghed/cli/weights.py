@@ -6,9 +6,10 @@ import click
 import polars as pl
 
 from tryghed.cli.adhoc import deliver, survey_option, with_unverified
+from tryghed.cli.estimates import r_option
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
-from tryghed.delivery import exports
-from tryghed.errors import DesignError
+from tryghed.delivery import exports, weightscript
+from tryghed.errors import DesignError, UsageError
 from tryghed.meant import main_survey
 from tryghed.statistics.weighting import MOST_MEDIANS
 from tryghed.weights import Weighed, weigh
@@ -35,13 +36,14 @@ _CALLED = {"trimmed": {"n": "cut", "final": "weight given to others"}}
               help="Show its share under both weights; may be repeated.")  # fmt: skip
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write the respondents' weights to FILE (.csv, .json, .parquet, .xlsx).")  # fmt: skip
+@r_option
 @survey_option
 @output_options
 @project_option
 @quiet_option
 def weights(
-    wave: str, medians: float | None, indicators: tuple[str, ...], save: Path | None, survey: str | None,
-    form: str | None, output: Path | None, project: Path | None, quiet: bool,
+    wave: str, medians: float | None, indicators: tuple[str, ...], save: Path | None, script: Path | None,
+    survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Hold a wave's weights against the population; calibrate and trim them.
 
@@ -65,6 +67,8 @@ def weights(
         say(says, quiet=quiet)
     else:
         deliver(found.audit, says, chosen, output, quiet)
+    if script is not None:
+        _write_script(found, script, quiet)
     for verdict in found.verdicts:
         if verdict.stops:
             say(f"stop: {verdict.says}")
@@ -75,6 +79,13 @@ def weights(
         say(f"{save}: {found.respondents.height:,} rows, one per respondent: personal data", quiet=quiet)
     if any(verdict.stops for verdict in found.verdicts):
         click.get_current_context().exit(DesignError.exit_code)
+
+
+def _write_script(found: Weighed, script: Path, quiet: bool) -> None:
+    if found.again is None:
+        raise UsageError("--r: the script does not calibrate replicate weights", hint="R: calibrate() of svrepdesign()")
+    data = weightscript.write(found.again, script)
+    say(f"{script}: {data}: the rows behind it, personal data", quiet=quiet)
 
 
 def _tables(found: Weighed) -> str:

@@ -81,8 +81,8 @@ def write(rows: pl.DataFrame, lines: Sequence[Line], target: Path, *, followed: 
     plain = _whole(rows).drop("lonely_psu", "factors", "mse", "replicates", "calibration", "delivered", "known")
     known = plain["size"].is_not_null().any()
     sized = plain.with_columns(pl.col("size").fill_null(float("inf"))) if known else plain.drop("size")
-    _save(data, pl.concat([sized, _replicates(rows)], how="horizontal").write_csv(null_value="NA", float_precision=9))
-    _save(target, _script(data.name, lines, design))
+    save(data, pl.concat([sized, _replicates(rows)], how="horizontal").write_csv(null_value="NA", float_precision=9))
+    save(target, _script(data.name, lines, design))
     return data
 
 
@@ -124,7 +124,7 @@ def _design(rows: pl.DataFrame) -> str:
             f"R treats strata with one PSU alike in all waves, not as {' and '.join(sorted(strategies))}",
             hint="write a script for each wave",
         )
-    lonely = f"options(survey.lonely.psu = {_quoted(strategies.pop())})\n" if strategies else ""
+    lonely = f"options(survey.lonely.psu = {quoted(strategies.pop())})\n" if strategies else ""
     if rows["factors"].null_count() == rows.height:
         size = ", fpc = ~size" if rows["size"].is_not_null().any() else ""
         return f"{lonely}design <- svydesign(ids = ~unit, strata = ~stratum, weights = ~weight{size}, data = rows)"
@@ -143,7 +143,12 @@ def _replicates(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col("replicates").list.get(place).alias(f"rep_{place + 1}") for place in range(count))
 
 
-def _save(path: Path, text: str) -> None:
+def save(path: Path, text: str) -> None:
+    """Write a file that only its owner may read.
+
+    Raises:
+        DeliveryError: It cannot be written.
+    """
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
@@ -158,7 +163,7 @@ def _script(data: str, lines: Sequence[Line], design: str) -> str:
 # The rows in {data} are personal data: keep them where the survey's answers are kept, and delete them after use.
 library(survey)
 text <- c(wave = "character", stratum = "character", psu = "character", areas = "character", categories = "character")
-rows <- read.csv({_quoted(data)}, colClasses = text, encoding = "UTF-8")
+rows <- read.csv({quoted(data)}, colClasses = text, encoding = "UTF-8")
 {design}
 
 within <- function(lists, one) grepl(paste0(";", one, ";"), lists, fixed = TRUE)
@@ -254,13 +259,13 @@ def call(line: Line) -> str:
     if line.measure:
         return _measured(line, line.measure)
     function = "change" if line.then else "difference" if line.other else "share"
-    told = [_quoted(line.label), _quoted(f"y_{line.indicator}"), *map(expression, line.sides)]
+    told = [quoted(line.label), quoted(f"y_{line.indicator}"), *map(expression, line.sides)]
     if line.columns:
         columns = f"list({', '.join(map(expression, line.columns))})"
         years = f", c({', '.join(map(repr, line.years))})" if line.years else ""
         return f"{'slope' if years else 'associated'}({', '.join(told[:2])}, {columns}{years})"
     if line.standard:
-        parts = ", ".join(f"{_quoted(name)} = {part!r}" for name, part in line.standard)
+        parts = ", ".join(f"{quoted(name)} = {part!r}" for name, part in line.standard)
         return f"standardised({', '.join(told)}, c({parts}))"
     return f"{function}({', '.join(told)})"
 
@@ -268,8 +273,8 @@ def call(line: Line) -> str:
 def _measured(line: Line, measure: Measure) -> str:
     """Return the line that recomputes a mean, a total, a ratio, a quantile or the share of an answer."""
     answered = "".join(f" & {_answered(one)}" for one in measure.variables)
-    names = [_quoted(f"y_{one.name}") for one in measure.variables]
-    told = [_quoted(line.label), names[0], expression(line.one) + answered, _quoted(measure.kind)]
+    names = [quoted(f"y_{one.name}") for one in measure.variables]
+    told = [quoted(line.label), names[0], expression(line.one) + answered, quoted(measure.kind)]
     told += [f"at = {measure.at!r}"] if measure.at is not None else []
     told += [f"other = {names[1]}"] if len(names) > 1 else []
     return f"measured({', '.join(told)})"
@@ -283,13 +288,13 @@ def _answered(one: Variable) -> str:
 
 def expression(domain: Domain) -> str:
     """Return a domain as an R expression, TRUE for its rows."""
-    waves = ", ".join(_quoted(one) for one in domain.waves)
-    area = f"within(rows$areas, {_quoted(domain.area)})"
-    category = "" if domain.category == EVERYBODY else f" & within(rows$categories, {_quoted(domain.category)})"
+    waves = ", ".join(quoted(one) for one in domain.waves)
+    area = f"within(rows$areas, {quoted(domain.area)})"
+    category = "" if domain.category == EVERYBODY else f" & within(rows$categories, {quoted(domain.category)})"
     answers = "".join(f" & rows${f'y_{name}'} %in% {score}" for name, score in domain.answers)
     return f"rows$wave %in% c({waves}) & {'!' if domain.outside else ''}{area}{category}{answers}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a text as an R string."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

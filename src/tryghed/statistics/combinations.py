@@ -13,7 +13,7 @@ import numpy as np
 
 from tryghed.errors import DesignError
 from tryghed.statistics.intervals import Numbers, t_quantile, t_two_sided
-from tryghed.statistics.moments import Moments, independent
+from tryghed.statistics.moments import Moments
 
 #: A variance this small beside the terms it is the sum of is rounding, and stands for 0.
 _ROUNDING = 1e-13
@@ -78,19 +78,3 @@ def described(estimate: float, variance: float, df: float, level: float = 0.95) 
 def contrast(known: Moments, coefficients: Sequence[float], level: float = 0.95) -> Combination:
     """Return the combination of the shares of `known`, by `linear_contrast`."""
     return linear_contrast(known.share, known.share_covariance, coefficients, known.df, level)
-
-
-def difference_in_differences(after: Moments, before: Moments, level: float = 0.95) -> Combination:
-    """Return (p - q) after less (p - q) before, of two waves sampled independently.
-
-    Whether both sides would have changed alike without what happened to the first is not a matter of this test.
-
-    Args:
-        after: Two domains: the one something happened to, and the one it is compared with (`moments.with_rest`).
-        before: The same two domains in the earlier wave.
-        level: Confidence of the interval.
-
-    Raises:
-        DesignError: There are not two domains on each side.
-    """
-    return contrast(independent([after, before]), (1, -1, -1, 1), level)

@@ -10,8 +10,6 @@ People are found by pseudonym: the waves of a panel share the key their pseudony
 `[design]`), so that a person has one number in all of them. All other waves have a key of their own.
 """
 
-from itertools import combinations
-
 import numpy as np
 import polars as pl
 
@@ -21,26 +19,14 @@ from tryghed.statistics.folding import Design
 _NAMED = 8
 
 
-def people_in_both(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return how many people each pair of waves has in common: `wave`, `other_wave`, `people`, `moved`.
-
-    `moved` counts those of them who are in another stratum in the other wave; there their covariance is not counted.
-
-    Args:
-        rows: Columns `wave`, `stratum`, `person` (the same in every wave of a panel).
-    """
-    people = {wave: part for (wave,), part in rows.group_by("wave")}
-    found = []
-    for wave, other in combinations(sorted(people), 2):
-        both = people[wave].join(people[other], on="person")
-        found.append((wave, other, both.height, both.filter(pl.col("stratum") != pl.col("stratum_right")).height))
-    schema = {"wave": pl.String(), "other_wave": pl.String(), "people": pl.Int64(), "moved": pl.Int64()}
-    return pl.DataFrame(found, schema=schema, orient="row")
-
-
 def people_in_several(rows: pl.DataFrame) -> int:
     """Return how many people were asked in more than one of the waves."""
     return rows.group_by("person").agg(pl.col("wave").n_unique()).filter(pl.col("wave") > 1).height
+
+
+def people_who_moved(rows: pl.DataFrame) -> int:
+    """Return how many people were in another stratum in another wave; there their covariance is not counted."""
+    return rows.group_by("person").agg(pl.col("stratum").n_unique()).filter(pl.col("stratum") > 1).height
 
 
 def followed(rows: pl.DataFrame) -> bool:

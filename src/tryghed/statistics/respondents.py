@@ -146,6 +146,11 @@ class Sampled:
         """Whether people are followed from wave to wave, so that their answers' covariance is known."""
         return overlaps.followed(self.rows)
 
+    @property
+    def moved(self) -> int:
+        """People who are followed, and were in another stratum in another wave."""
+        return overlaps.people_who_moved(self.rows) if self.followed else 0
+
     def moments(self, indicator: str, domains: Sequence[Domain]) -> Moments:
         """Return the moments of domains in the order of the periods, for one indicator."""
         found = []
