@@ -6,6 +6,7 @@ from tryghed.definitions.survey import MISSING_CODES, Item
 from tryghed.definitions.wave import Wave
 from tryghed.frames import Finding
 from tryghed.intake import privacy
+from tryghed.intake.catalogue import Severity
 from tryghed.intake.findings import at_rows, finding
 from tryghed.intake.readers import Delivered
 from tryghed.intake.values import as_numbers, as_text, plain
@@ -21,6 +22,8 @@ _CUSTOMARY = {
     *(float(-last) for last in range(1, 10)),
 }  # fmt: skip
 _FAR = 1.5
+#: More answers than this share of those who were not asked mean another filter, not some slips.
+_SOME_PAST = 0.05
 
 
 def coded(delivered: Delivered, wave: Wave, name: str, item: Item) -> tuple[pl.Series, list[Finding]]:
@@ -40,6 +43,8 @@ def coded(delivered: Delivered, wave: Wave, name: str, item: Item) -> tuple[pl.S
     if item.numeric:
         found += _like_missing(numbers, known | undeclared, where)
     answers = numbers.replace_strict(list(missing), list(missing.values()), default=numbers) if missing else numbers
+    given = answers.is_not_null() & ~numbers.is_in(list(missing)) & ~unknown
+    found += _past_filter(delivered, wave, name, given.fill_null(value=False))
     filled = pl.select(pl.when(unknown).then(None).otherwise(answers).fill_null(_blank(delivered, wave, name)))
     result = filled.to_series().alias(name).cast(pl.Float64 if item.numeric else pl.Int16)
     nobody = result.cast(pl.Float64).is_in(list(map(float, _NO_ANSWER)))
@@ -111,6 +116,20 @@ def _blank(delivered: Delivered, wave: Wave, name: str) -> pl.Series:
     return pl.select(
         pl.when(asked).then(pl.lit(float(_BLANK))).otherwise(pl.lit(float(MISSING_CODES[routing.otherwise])))
     ).to_series()
+
+
+def _past_filter(delivered: Delivered, wave: Wave, name: str, given: pl.Series) -> list[Finding]:
+    """Return the answers of people who, by the definition, were not asked; `given` says who gave one."""
+    routing = wave.routing.get(name)
+    if routing is None or routing.column not in delivered.rows.columns:
+        return []
+    path, _ = as_numbers(delivered.rows[routing.column], decimal=decimal_sign(wave))
+    past = path.is_not_null() & ~path.is_in([float(code) for code in routing.codes]).fill_null(value=True)
+    answered = given & past
+    message = f"{{count}} of {past.sum():,} people answered whom {routing.column} leads past the question"
+    severity: Severity = "warning" if float(answered.sum()) > _SOME_PAST * float(past.sum()) else "info"
+    where = f"{name} ({wave.columns[name]})"
+    return at_rows(answered, "answered_past_filter", where, message, severity=severity)
 
 
 def _unknown(source: pl.Series, unknown: pl.Series, item: Item, where: str) -> list[Finding]:

@@ -172,6 +172,11 @@ CODES: Final[dict[str, Code]] = {
         _WARNING, "answers to a number are 99, 999, -1 or the like, far from all others: codes for no answer, it seems",
         "add them to `missing` of the item in survey.toml",
     ),
+    "answered_past_filter": Code(
+        ("warning", "info"),
+        "people answered a question that the definition's `routing` leads them past; a remark up to 5 % of them",
+        "correct `routing`, or ask whether the filter is another than in the wave before",
+    ),
     "empty_item": Code(_WARNING, "nobody answered a question", "ask for the answers, or take it out of `columns`"),
     "area_unanswered": Code(
         _WARNING, "nobody in a whole district answered a question that others did",

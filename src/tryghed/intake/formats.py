@@ -153,9 +153,14 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     names = set(archive.namelist())
     if not {_BOOK, _RELATIONS} <= names:
         return ""
-    sheets = [_attributes(tag) for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", archive.read(_BOOK).decode())]
+    sheets = [
+        _attributes(tag) for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", archive.read(_BOOK).decode(errors="replace"))
+    ]
     wanted = {one.get("r:id") for one in sheets if one.get("name") == sheet}
-    related = [_attributes(tag) for tag in re.findall(r"<Relationship\s[^>]*>", archive.read(_RELATIONS).decode())]
+    related = [
+        _attributes(tag)
+        for tag in re.findall(r"<Relationship\s[^>]*>", archive.read(_RELATIONS).decode(errors="replace"))
+    ]
     targets = [one.get("Target", "") for one in related if one.get("Id") in wanted]
     parts = [one.lstrip("/") if one.startswith("/") else f"xl/{one}" for one in targets]
     return next((one for one in parts if one in names), "")

@@ -191,6 +191,17 @@ def test_codes_for_no_answer_among_numbers_are_told(found, ages, count):
     assert (told.count if told else 0) == count
 
 
+@pytest.mark.parametrize(("answers", "severity"), [((), None), ((3,), "info"), ((3, 5, 9), "warning"), ((0, 1), None)])
+def test_answers_of_people_who_were_not_asked_are_told(found, answers, severity):
+    # Guards against a filter that is another this year: the share would be out of other people.
+    rows = [f"p{one};25;1;101;1;39;{'' if one > 1 else 1};{1 if one <= 1 else 2}" for one in range(40)]
+    rows = [row.replace(";39;;", ";39;2;") if at in answers else row for at, row in enumerate(rows)]
+
+    told = found(f"{HEAD}\n" + "\n".join(rows) + "\n").get("answered_past_filter")
+
+    assert (told and (told.severity, told.count, told.where)) == (severity and (severity, len(answers), "safe (q1)"))
+
+
 def districts(kind="district"):
     names = {f"d{one}": AreaRow(code=f"d{one}", name=f"Bydel {one}") for one in range(3)}
     return AreaSet(

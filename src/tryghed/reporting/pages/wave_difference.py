@@ -10,6 +10,7 @@ from tryghed.definitions.comparability import Comparability, Comparison, verdict
 from tryghed.definitions.differences import Difference, differences
 from tryghed.definitions.project import Project
 from tryghed.definitions.questionnaire import Round
+from tryghed.definitions.survey import Survey
 from tryghed.definitions.unanswered import Shift
 from tryghed.definitions.wave import DifferenceKind
 from tryghed.reporting import danish
@@ -75,9 +76,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An indicator that may not be compared freely."""
+    """Indicators that may not be compared freely, for the same reasons."""
 
-    label: str  #: the indicator
+    label: str  #: the indicators
     verdict: str  #: forbehold or brud
     why: str  #: the reasons as sentences
 
@@ -129,13 +130,20 @@ def wave_difference(
                 Moved(one.item, one.kind, *(f"{100 * share:.0f}\u00a0%" for share in (one.before, one.after)))
                 for one in shifts or ()
             ),
-            judged=tuple(
-                Judged(survey.scores[one.indicator].label, one.verdict.danish, " ".join(r.why for r in one.reasons))
-                for one in sorted(worse, key=lambda one: -one.verdict)
-            ),
+            judged=tuple(_judged(survey, worse)),
             source=_source(before, after),
         ),
     )
+
+
+def _judged(survey: Survey, worse: Sequence[Comparison]) -> Iterator[Judged]:
+    """Yield the indicators with a verdict and its reasons, the breaks first; those with the same ones together."""
+    groups: dict[tuple[Comparability, str], list[str]] = {}
+    for one in sorted(worse, key=lambda one: -one.verdict):
+        why = " ".join(reason.why for reason in one.reasons)
+        groups.setdefault((one.verdict, why), []).append(survey.scores[one.indicator].label)
+    for (verdict, why), labels in groups.items():
+        yield Judged("; ".join(labels), verdict.danish, why)
 
 
 def _lead(comparisons: Sequence[Comparison]) -> str:
