@@ -71,11 +71,12 @@ def modelled(project: Project, asked: Question, registers: Sequence[str], *, int
     whole = replace(asked, areas=())
     sums = read_totals(project, whole, asked.waves)
     direct = asked_for(estimate.shares(sums, interval=interval), whole)
-    told, rows = [], []
+    told, rows, fitted = [], [], []
     for indicator in asked.indicators:
-        found, said = _modelled(project, sums, direct.filter(indicator=indicator), covariates)
+        found, inside, said = _modelled(project, sums, direct.filter(indicator=indicator), covariates)
         told.append(f"{indicator}: {said}" if len(asked.indicators) > 1 else said)
         rows.append(found)
+        fitted.append(inside)
     shown = pl.concat(rows)
     shown = shown.filter(pl.col("area").is_in(asked.areas)) if asked.areas else shown
     columns = [*named(asked), "n", "share", "lower", "upper", *_MODEL, "flags", "se", "df"]
@@ -88,7 +89,9 @@ def modelled(project: Project, asked: Question, registers: Sequence[str], *, int
         f"{caveats(project, asked.survey, dict.fromkeys(asked.indicators, held(asked, None)))}"
     )
     known = [*origins([sums]), *(one.figures.origin for one in covariates)]
-    return Answered(labelled(project, shown, asked).select(columns), says, (), provenance(known, says))
+    return Answered(
+        labelled(project, shown, asked).select(columns), says, (), provenance(known, says), areas=pl.concat(fitted)
+    )  # fmt: skip
 
 
 def _covariates(project: Project, asked: Question, registers: Sequence[str]) -> list[_Covariate]:
@@ -125,8 +128,8 @@ def _covariates(project: Project, asked: Question, registers: Sequence[str]) -> 
 
 def _modelled(
     project: Project, sums: Totals, direct: pl.DataFrame, covariates: Sequence[_Covariate]
-) -> tuple[pl.DataFrame, str]:
-    """Return the rows of one indicator, those that are not in the model too, and in words what was fitted."""
+) -> tuple[pl.DataFrame, pl.DataFrame, str]:
+    """Return the rows of one indicator, those not in the model too; what it was fitted to; and that in words."""
     indicator = direct["indicator"][0]
     places = [sums.positions[row["area_set"], row["area"], row["dimension"], row["category"]] for row in
               direct.iter_rows(named=True)]  # fmt: skip
@@ -153,7 +156,11 @@ def _modelled(
     everybody = sums.of([sums.positions[direct["area_set"][0], EVERYBODY, EVERYBODY, EVERYBODY]],
                         sums.indicators.index(indicator)).a.sum()  # fmt: skip
     city = bool(np.isclose(float(inside[_BASE].sum()), float(everybody), rtol=1e-9, atol=0))
-    return rows.with_columns(pl.Series("flags", flagged, dtype=pl.String)), _said(found, inside.height, target, city)
+    numbers = inside.select(
+        "indicator", "area", "n", "share", "se", pl.col(_BASE).alias("base"), pl.col(names).name.prefix("x_")
+    )
+    said = _said(found, inside.height, target, city)
+    return rows.with_columns(pl.Series("flags", flagged, dtype=pl.String)), numbers, said
 
 
 def _said(found: Smoothed, areas: int, target: float, city: bool) -> str:

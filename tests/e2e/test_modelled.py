@@ -60,6 +60,31 @@ def test_r_gives_the_same_modelled_shares(demo, tmp_path):
             assert float(one[name]) == pytest.approx(other[name], abs=1e-10), (other[SET], name)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("tryg_aften", "utryg_aften", "--by", "district", "--model", "crime_reports,income"),
+        ("bekymret_indbrud", "--by", "udsatte_2025", "--model", "outside_labour_market,noise"),  # A = 0
+        ("tilfreds_transport", "--by", "udsatte_2025", "--model", "child_poverty"),  # 100 % in an area
+    ],
+)
+def test_the_script_for_r_fits_the_model_anew(demo, tmp_path, asked):
+    script = tmp_path / "again.R"
+    found = [row for row in rows("share", *asked, "--r", script, cwd=demo) if row["basis"] == "modelbaseret"]
+    if shutil.which("Rscript") is None:
+        pytest.skip("needs Rscript")
+    done = subprocess.run(["Rscript", script.name], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    again = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(again) == len(found)
+    for one, other in zip(again, found, strict=True):
+        for name in ("model", "model_lower", "model_upper", "own", "rmse"):
+            expected = other[name]
+            assert (one[name] == "NA") == (expected is None)
+            if expected is not None:
+                assert float(one[name]) == pytest.approx(expected, abs=1e-10), (one["area"], name)
+
+
 def test_the_direct_share_stands_beside_the_modelled_one_and_is_the_direct_share(demo):
     found = rows(*ASKED, cwd=demo)
     direct = rows("share", "tryg_aften", "--by", "district", cwd=demo)
@@ -159,7 +184,7 @@ def test_an_area_without_a_figure_keeps_its_direct_share(demo, tmp_path):
         (("--by", "district", "--model", "noise"), "noise is for udsatte_2025, not survey_districts_13"),
         (("--by", "district", "--model", "rain"), "no register 'rain'"),
         (("--by", "district", "--model", "income,income"), "income is named 2 times"),
-        (("--by", "district", "--model", "income", "--pool", "2"), "--model takes no --r"),
+        (("--by", "district", "--model", "income", "--pool", "2"), "--model takes no --standardise"),
     ],
 )
 def test_what_cannot_be_modelled_is_refused(demo, asked, told):

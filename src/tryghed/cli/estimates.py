@@ -16,7 +16,7 @@ from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
 from tryghed.definitions.project import Project
-from tryghed.delivery import rscript
+from tryghed.delivery import modelscript, rscript
 from tryghed.delivery.answered import Answered
 from tryghed.errors import UsageError
 from tryghed.meant import latest_wave, main_survey, present
@@ -120,8 +120,8 @@ def share(
         tell(marked(answer, opened, asked), form, output, quiet, middle="share")
         return
     if registers:
-        if script is not None or standard or pool:
-            raise UsageError("--model takes no --r, --standardise or --pool")
+        if standard or pool:
+            raise UsageError("--model takes no --standardise or --pool")
         asked = ask(opened, survey, waves, names, by, where)
         answer = modelled.modelled(opened, asked, _names(registers), interval=method)
     elif standard:
@@ -291,6 +291,10 @@ def write_script(answer: Answered, project: Project, asked: Question, script: Pa
     Raises:
         UsageError: R has no one design of the numbers.
     """
+    if script is not None and answer.areas is not None:
+        data = modelscript.write(answer.areas, script)
+        say(f"{script}: {answer.areas.height} modelled shares; {data}: the areas' direct estimates", quiet=quiet)
+        return
     if script is not None and not answer.lines:
         raise UsageError("--r: R has no one design of these numbers", hint="ask for one number at a time")
     if script is not None:

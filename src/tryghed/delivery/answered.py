@@ -58,7 +58,8 @@ class Provenance:
 class Answered:
     """A table, in one line what was estimated or tested and how, and every number of it as R would recompute it.
 
-    `followed` is whether people are followed from wave to wave.
+    `followed` is whether people are followed from wave to wave; `areas` are the direct estimates and figures that a
+    model was fitted to, where one was (`modelscript`).
 
     The difference, sum or ratio of two answers would be numbers without uncertainty, since that depends on what the two
     have in common: they are refused. `compare` has the covariance.
@@ -69,6 +70,7 @@ class Answered:
     lines: tuple[Line, ...]
     provenance: Provenance
     followed: bool = False
+    areas: pl.DataFrame | None = None
 
     def __sub__(self, other: object) -> NoReturn:
         """Refuse: ask for the comparison instead."""
