@@ -143,11 +143,13 @@ class Earlier:
         wave: Its name.
         questions: Item → text of the question in the file it was delivered with, empty where the file had none.
         respondents: Area set → area → respondents.
+        sha256: Checksum of the file it was loaded from.
     """
 
     wave: str
     questions: Mapping[str, str]
     respondents: Mapping[str, Mapping[str, int]]
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

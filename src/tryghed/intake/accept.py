@@ -171,9 +171,12 @@ def _check_counts(
 
 
 def _before(delivered: Delivered, wave: Wave, project: Project, earlier: Earlier | None) -> list[Finding]:
-    """Return the questions that have changed since the wave before, or that nothing could be held against it."""
+    """Return what has changed since the wave before, that nothing has, or that nothing could be held against it."""
     names = list(project.waves[wave.survey])
     place = names.index(wave.wave)
+    if earlier is not None and earlier.sha256 == delivered.sha256:
+        message = f"the file is that of {earlier.wave}, byte for byte"
+        return [finding("same_file", wave.delivery.file, message)]
     if earlier is not None:
         return questions.changed(delivered, wave, project, earlier)
     if not place:

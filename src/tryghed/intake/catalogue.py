@@ -189,6 +189,10 @@ CODES: Final[dict[str, Code]] = {
         _WARNING, "a question's text is another than in the wave before, and nothing declares it",
         "write the new words under `wording`, and a break where answers cannot be compared",
     ),
+    "same_file": Code(
+        _WARNING, "the file is the one that the wave before was loaded from: its answers would be told as new ones",
+        "put the right file there, or correct `file` under `[delivery]`",
+    ),
     "area_fewer": Code(
         _WARNING, "a district of 50 respondents and more has less than half of them left since the wave before",
         "ask for the missing rows, or why fewer were invited",

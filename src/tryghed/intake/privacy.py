@@ -26,6 +26,8 @@ _E_MAIL: Final = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _PAIRS: Final = "|".join(rf"[2-9]\d(?:{sign}\d\d){{3}}" for sign in (" ", "-", r"\."))
 _NUMBER: Final = rf"(?:\+|00)45[ .-]?(?:\d[ .-]?){{7}}\d|{_PAIRS}|(?:2[1-9]|[3-9]\d)\d{{2}}[ -]\d{{4}}"
 _TELEPHONE: Final = rf"(?:^|[^\d.,-]|\p{{L}}\.)(?:{_NUMBER})(?:[^\d-]|$)"
+#: What nothing else looks like; "2300-1234" could be a postal code and a number after it.
+_SURELY: Final = rf"{_E_MAIL}|(?:^|[^\d.,-])(?:\+45[ .-]?(?:\d[ .-]?){{7}}\d|[2-9]\d(?: \d\d){{3}})(?:[^\d-]|$)"
 _CALLED: Final = re.compile(r"tlf|telefon|mobil|phone", re.IGNORECASE)
 _EIGHT_DIGITS: Final = r"^[2-9]\d{7}$"
 
@@ -142,11 +144,13 @@ def _contacts_in(column: pl.Series, *, called: str, severity: Severity) -> list[
     text = column.cast(pl.String) if column.dtype in (pl.String, pl.Categorical, pl.Enum) else None
     if text is not None:
         hits = text.str.contains(_E_MAIL) | text.str.contains(_TELEPHONE)
+        surely = text.str.contains(_SURELY)
         if _CALLED.search(called):
             hits |= text.str.strip_chars().str.contains(_EIGHT_DIGITS)
+            surely = hits
     elif _CALLED.search(called) and column.dtype.is_numeric():
-        hits = column.is_between(20_000_000, 99_999_999)
+        hits = surely = column.is_between(20_000_000, 99_999_999)
     else:
         return []
     message = "{count} values hold an e-mail address or a telephone number"
-    return at_rows(hits, "contact_details", column.name, message, severity=severity)
+    return at_rows(hits, "contact_details", column.name, message, severity=severity if surely.any() else "warning")

@@ -27,7 +27,8 @@ def earlier(folder: Path, survey: str, wave: str) -> Earlier | None:
     Raises:
         StoreError: The store cannot be read.
     """
-    if (survey, wave) not in warehouse.loaded(folder):
+    known = warehouse.loaded(folder).get((survey, wave))
+    if known is None:
         return None
     connection = sandbox.connect(warehouse.required(folder).path, survey)
     try:
@@ -38,7 +39,7 @@ def earlier(folder: Path, survey: str, wave: str) -> Earlier | None:
             respondents.setdefault(area_set, {})[area] = count
     finally:
         connection.close()
-    return Earlier(wave, dict(questions), respondents)
+    return Earlier(wave, dict(questions), respondents, known.sha256)
 
 
 def decisions(folder: Path, survey: str, wave: str) -> list[Decision]:

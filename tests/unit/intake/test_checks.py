@@ -123,6 +123,14 @@ def test_a_wave_past_its_retention_is_a_warning(found):
 EARLIER = Earlier("2024", {"safe": "Hvor tryg?"}, {"dele": {"nord": 100, "syd": 100}})
 
 
+def test_last_year_s_file_under_this_year_s_name_is_told(found, made):
+    # Guards against answers that are told twice, the second time as news.
+    sha256 = readers.checksum(made(f"{HEAD}\n{GOOD}").folder / "deliveries/wave.csv", Delivery(file="wave.csv"))
+
+    assert found(earlier=replace(EARLIER, sha256=sha256))["same_file"].severity == "warning"
+    assert "same_file" not in found(earlier=EARLIER)
+
+
 def test_districts_that_lost_half_their_respondents_are_named(made):
     # Guards against a district whose second batch of answers never arrived, and against alarms for small areas.
     sets = made().area_sets

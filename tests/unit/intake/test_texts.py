@@ -50,6 +50,14 @@ def test_an_address_in_a_column_that_enters_refuses_the_file(made, who):
     assert [(one.where, one.severity) for one in found] == [("lag", "error"), ("andet", "warning")]
 
 
+def test_a_postal_code_with_a_number_after_it_can_be_accepted(made):
+    # Guards against households that are numbered within their postal code, and could not be loaded at all.
+    rows = ROWS.replace(";2;201;", ";2300-1234;201;", 1)
+    found = [one for one in examine(made(rows), "proeve", "2025").findings if one.code == "contact_details"]
+
+    assert [(one.where, one.severity) for one in found] == [("lag", "warning"), ("andet", "warning")]
+
+
 @pytest.mark.parametrize("place", [";39;", "e3;25;"])
 def test_a_single_number_among_answers_or_weights_refuses_the_file(made, place):
     # Guards against a number that a person accepts as a warning, and that is then an age or a weight in the store.
