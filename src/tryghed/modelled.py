@@ -15,6 +15,7 @@ import polars as pl
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
+from tryghed.delivery.areascripts import MODEL, Script
 from tryghed.errors import UsageError, all_at_once
 from tryghed.frames import EVERYBODY
 from tryghed.question import Question, asked_for, labelled, named, only
@@ -90,7 +91,8 @@ def modelled(project: Project, asked: Question, registers: Sequence[str], *, int
     )
     known = [*origins([sums]), *(one.figures.origin for one in covariates)]
     return Answered(
-        labelled(project, shown, asked).select(columns), says, (), provenance(known, says), areas=pl.concat(fitted)
+        labelled(project, shown, asked).select(columns), says, (), provenance(known, says),
+        script=Script(MODEL, pl.concat(fitted)),
     )  # fmt: skip
 
 

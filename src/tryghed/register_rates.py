@@ -13,6 +13,7 @@ from tryghed.definitions.areas import OUTSIDE
 from tryghed.definitions.project import Project
 from tryghed.definitions.registers import Register
 from tryghed.delivery.answered import Answered, provenance
+from tryghed.delivery.areascripts import RATES, Script
 from tryghed.errors import DataError, UsageError, all_at_once
 from tryghed.frames import EVERYBODY
 from tryghed.reading import Figures, read_register
@@ -81,7 +82,8 @@ def register_rates(
         f"there is no rate; a register has no sampling error: the intervals are those of chance in the count"
         f"{''.join(f'; {one}' for one in counted.without.values())}; {register.source}"
     )
-    return Answered(rows, says, (), provenance(counted.origins, says))
+    behind = counted.rows.join(weights.rename({"people": "standard"}), on="group").with_columns(per=pl.lit(per))
+    return Answered(rows, says, (), provenance(counted.origins, says), script=Script(RATES, behind))
 
 
 def _years(figures: Figures, wanted: Sequence[int]) -> list[int]:

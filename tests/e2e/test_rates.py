@@ -68,6 +68,20 @@ def test_r_gives_the_same_rates(demo, tmp_path, asked, years, standard, per):
         ]
 
 
+@pytest.mark.parametrize("asked", [(), ("--standard", "esp2013", "--per", "100000", "--year", "2023,2024")])
+def test_the_script_for_r_recomputes_the_rates(demo, tmp_path, asked):
+    script = tmp_path / "again.R"
+    found = rows("rate", "violence_contacts", *asked, "--r", script, cwd=demo)
+    if shutil.which("Rscript") is None:
+        pytest.skip("needs Rscript")
+    done = subprocess.run(["Rscript", script.name], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    again = sorted(csv.DictReader(io.StringIO(done.stdout)), key=lambda row: float(row["people"]))
+    for one, other in zip(again, sorted(found, key=lambda row: row["people"]), strict=True):
+        for name in ("events", "people", "crude", "rate", "lower", "upper"):
+            assert float(one[name]) == pytest.approx(other[name], rel=1e-10), one["area"]
+
+
 def test_the_city_standardised_to_itself_is_its_crude_rate(demo):
     *areas, city = rows("rate", "violence_contacts", cwd=demo)
 

@@ -16,7 +16,7 @@ from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
 from tryghed.definitions.project import Project
-from tryghed.delivery import modelscript, rscript
+from tryghed.delivery import areascripts, rscript
 from tryghed.delivery.answered import Answered
 from tryghed.errors import UsageError
 from tryghed.meant import latest_wave, main_survey, present
@@ -285,15 +285,16 @@ def marked(answer: Answered, project: Project, asked: Question) -> Answered:
     return replace(answer, says=with_unverified(project, answer.says, asked.survey, {*asked.waves, *others}))
 
 
-def write_script(answer: Answered, project: Project, asked: Question, script: Path | None, quiet: bool) -> None:
+def write_script(
+    answer: Answered, project: Project, asked: Question, script: Path | None, quiet: bool
+) -> None:  # fmt: skip
     """Write the R script of an answer and the rows it needs, where one is wanted.
 
     Raises:
         UsageError: R has no one design of the numbers.
     """
-    if script is not None and answer.areas is not None:
-        data = modelscript.write(answer.areas, script)
-        say(f"{script}: {answer.areas.height} modelled shares; {data}: the areas' direct estimates", quiet=quiet)
+    if script is not None and answer.script is not None:
+        say(f"{script}; {areascripts.write(answer.script, script)}: the numbers behind it, by area", quiet=quiet)
         return
     if script is not None and not answer.lines:
         raise UsageError("--r: R has no one design of these numbers", hint="ask for one number at a time")

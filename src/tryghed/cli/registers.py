@@ -8,6 +8,7 @@ import click
 from tryghed.cli import findings
 from tryghed.cli.estimates import tell
 from tryghed.cli.options import open_project, output_options, progress, project_option, quiet_option, say
+from tryghed.delivery import areascripts
 from tryghed.errors import UsageError
 from tryghed.register_rates import register_rates
 from tryghed.registration import load_registers, named_registers, overview
@@ -72,12 +73,14 @@ def load(names: tuple[str, ...], project: Path | None, quiet: bool) -> None:
               help="Default: the newest. Several are taken together.")  # fmt: skip
 @click.option("--population", "people", metavar="REGISTER", default="",
               help="Register table with the people, divided alike, where the counts have no denominators.")  # fmt: skip
+@click.option("--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R",
+              help="Also write an R script that recomputes the rates, and the counts beside it.")  # fmt: skip
 @output_options
 @project_option
 @quiet_option
 def rate(
-    register: str, standard: str, per: str, years: str, people: str, form: str | None, output: Path | None,
-    project: Path | None, quiet: bool,
+    register: str, standard: str, per: str, years: str, people: str, script: Path | None, form: str | None,
+    output: Path | None, project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Give rates of what a register counts, standardised for age and sex.
 
@@ -92,6 +95,8 @@ def rate(
         open_project(project), register, people=people, years=_years(years), standard=cast("Standard", standard),
         per=int(per),
     )  # fmt: skip
+    if script is not None and answer.script is not None:
+        say(f"{script}; {areascripts.write(answer.script, script)}: the counts behind it", quiet=quiet)
     tell(answer, form, output, quiet, middle="rate")
 
 

@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 
 import polars as pl
 
+from tryghed.delivery.areascripts import Script
 from tryghed.delivery.rscript import Line
 from tryghed.errors import UsageError
 from tryghed.statistics.origin import Origin
@@ -58,8 +59,8 @@ class Provenance:
 class Answered:
     """A table, in one line what was estimated or tested and how, and every number of it as R would recompute it.
 
-    `followed` is whether people are followed from wave to wave; `areas` are the direct estimates and figures that a
-    model was fitted to, where one was (`modelscript`).
+    `followed` is whether people are followed from wave to wave; `script` is what R recomputes
+    the whole from, of answers that are no numbers of one sample: models and rates.
 
     The difference, sum or ratio of two answers would be numbers without uncertainty, since that depends on what the two
     have in common: they are refused. `compare` has the covariance.
@@ -70,7 +71,7 @@ class Answered:
     lines: tuple[Line, ...]
     provenance: Provenance
     followed: bool = False
-    areas: pl.DataFrame | None = None
+    script: Script | None = None
 
     def __sub__(self, other: object) -> NoReturn:
         """Refuse: ask for the comparison instead."""

@@ -1,30 +1,37 @@
-"""An R script that fits the model of small areas anew, in base R, from a file of their direct estimates beside it."""
+"""R scripts, in base R, that recompute a whole answer from aggregates in a file beside them: models and rates."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from tryghed.delivery.rscript import quoted, save
 
 
-def write(areas: pl.DataFrame, target: Path) -> Path:
-    """Write the script to `target` and the areas beside it as CSV; return the CSV.
+@dataclass(frozen=True, eq=False)
+class Script:
+    """An R script that reads the file DATA, and the rows of that file."""
 
-    Args:
-        areas: One row per indicator and area in the model: `indicator`, `area`, `n`, `share`, `se`, `base` (the area's
-            weighted answers), and a column `x_…` for each register table.
-        target: The script, `NAME.R`; the areas are written to `NAME.csv`.
+    text: str
+    rows: pl.DataFrame
+
+
+def write(script: Script, target: Path) -> Path:
+    """Write the script to `target`, `NAME.R`, and its rows beside it; return the CSV.
 
     Raises:
         DeliveryError: A file cannot be written.
     """
     data = target.with_suffix(".csv")
-    save(data, areas.write_csv(null_value="NA"))
-    save(target, _SCRIPT.replace("DATA", quoted(data.name)))
+    save(data, script.rows.write_csv(null_value="NA"))
+    save(target, script.text.replace("DATA", quoted(data.name)))
     return data
 
 
-_SCRIPT = """\
+#: Of rows with `indicator`, `area`, `n`, `share`, `se`, `base` (the area's weighted answers), and a column `x_…` for
+#: each register table: every area in the model.
+MODEL: Final = """\
 # Fits the model of small areas that tryghed answered with (Fay-Herriot, arcsine scale). Run it here: Rscript NAME.R
 areas <- read.csv(DATA, colClasses = c(area = "character"), encoding = "UTF-8")
 
@@ -74,4 +81,22 @@ modelled <- function(areas) {
 
 fitted <- lapply(split(areas, factor(areas$indicator, unique(areas$indicator))), modelled)
 write.csv(do.call(rbind, fitted), row.names = FALSE)
+"""
+
+#: Of rows with `area`, `group`, `events`, `people`, `standard` (people of the standard population) and `per`.
+RATES: Final = """\
+# Recomputes the rates that tryghed answered, with Dobson's limits. Run it here: Rscript NAME.R
+counts <- read.csv(DATA, colClasses = c(area = "character", group = "character"), encoding = "UTF-8")
+
+rate <- function(part) {
+  x <- part$events; n <- part$people; w <- part$standard; per <- part$per[1]; total <- sum(x)
+  value <- sum(w * x / n) / sum(w); variance <- sum(w^2 * x / n^2) / sum(w)^2
+  limits <- c(qchisq(0.025, 2 * total), qchisq(0.975, 2 * total + 2)) / 2
+  limits <- value + sqrt(variance / total) * (limits - total)
+  known <- if (total < 10) NA else 1
+  data.frame(area = part$area[1], events = total, people = sum(n), crude = per * total / sum(n),
+             rate = known * per * value, lower = known * per * limits[1], upper = known * per * limits[2])
+}
+
+write.csv(do.call(rbind, lapply(split(counts, counts$area), rate)), row.names = FALSE)
 """
