@@ -50,6 +50,9 @@ def expect(path: Path, form: Format) -> None:
         raise DataError("is a folder, not a file", where=str(path), hint="name the file in delivery.file")
     if not path.exists():
         raise DataError("no such file", where=str(path), hint=_neighbours(path))
+    if not path.is_file():
+        hint = "copy what it holds into a file, and name that in delivery.file"
+        raise DataError("is a pipe or a device, not a file: it may never end", where=str(path), hint=hint)
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)

@@ -23,6 +23,11 @@ _LETTERS: Final = 10
 _ONE_DAY: Final = 0.5
 
 _E_MAIL: Final = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+#: As people write it who would rather not have it found.
+_SPELLED_OUT: Final = (
+    r"[\w.+-]+ ?(?:@|[(\[{] ?(?:at|snabel-?a) ?[)\]}]) ?"
+    r"[\w-]+(?:(?:\.| ?[(\[{] ?(?:dot|punktum) ?[)\]}] ?)[a-z]{2,})+"
+)
 _PAIRS: Final = "|".join(rf"[2-9]\d(?:{sign}\d\d){{3}}" for sign in (" ", "-", r"\."))
 _NUMBER: Final = rf"(?:\+|00)45[ .-]?(?:\d[ .-]?){{7}}\d|{_PAIRS}|(?:2[1-9]|[3-9]\d)\d{{2}}[ -]\d{{4}}"
 _TELEPHONE: Final = rf"(?:^|[^\d.,-]|\p{{L}}\.)(?:{_NUMBER})(?:[^\d-]|$)"
@@ -33,6 +38,7 @@ _EIGHT_DIGITS: Final = r"^[2-9]\d{7}$"
 
 _MARKS: Final = (
     (re.compile(_E_MAIL), "[e-mail]"),
+    (re.compile(_SPELLED_OUT, re.IGNORECASE), "[e-mail]"),
     (re.compile(rf"(?:(?<![\d.,-])|(?<=[^\W\d]\.))(?:{_NUMBER}|[2-9]\d{{7}})(?![\d-])", re.ASCII), "[telefon]"),
 )
 

@@ -75,6 +75,10 @@ def _read_one(path: Path, delivery: Delivery) -> Delivered:
         raise DataError("a cut-off .xpt reads as a smaller one, so its rows must be known", where=str(path), hint=hint)
     task = isolation.Task(formats.read, path, form, delivery.model_copy(update={"format": form}))
     delivered = isolation.run(task)
+    if _sha256(path) != sha256:
+        raise DataError(
+            "changed while it was read", where=str(path), hint="wait until it is copied whole, and try again"
+        )
     if delivery.rows is not None and delivered.rows.height != delivery.rows:
         message = f"{delivered.rows.height:,} rows, the definition has {delivery.rows:,}"
         raise DataError(message, where=str(path), hint="the file is cut off, or another than agreed")

@@ -1,4 +1,5 @@
 import hashlib
+import os
 
 import polars as pl
 import pyreadstat
@@ -7,7 +8,7 @@ import xlsxwriter
 
 from tryghed.definitions.wave import Csv, Delivery, Part
 from tryghed.errors import DataError
-from tryghed.intake import readers
+from tryghed.intake import isolation, readers
 
 
 @pytest.fixture
@@ -189,6 +190,29 @@ def test_a_wrong_file_is_called_what_it_is(put, name, content, seen):
 def test_a_folder_is_not_a_file(tmp_path):
     (tmp_path / "a.sav").mkdir()
     assert "is a folder" in error(tmp_path / "a.sav").message
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(put, monkeypatch):
+    # Guards against rows of one file under the checksum of another, where a copy is still under way.
+    path = put("a.csv", "nr;sted\n1;Valby\n")
+    run = isolation.run
+
+    def read_and_change(task):
+        found = run(task)
+        path.write_bytes(b"nr;sted\n1;Valby\n2;Vanl\xc3\xb8se\n")
+        return found
+
+    monkeypatch.setattr(isolation, "run", read_and_change)
+
+    assert "changed while it was read" in error(path).message
+
+
+def test_a_pipe_or_a_device_is_not_a_file(tmp_path):
+    # Guards against an import that waits for ever, for somebody to write or for /dev/zero to end.
+    os.mkfifo(tmp_path / "a.csv")
+    (tmp_path / "b.csv").symlink_to("/dev/zero")
+    for name in ("a.csv", "b.csv"):
+        assert "is a pipe or a device" in error(tmp_path / name).message
 
 
 def test_an_unknown_ending_lists_the_formats(put):

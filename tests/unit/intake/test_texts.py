@@ -90,6 +90,8 @@ def test_a_single_number_among_answers_or_weights_refuses_the_file(made, place):
         ("2.345.678 kr.", "2.345.678 kr."),
         ("Jagtvej 120, 2200 København N", "Jagtvej 120, 2200 København N"),
         ("a.b+c@tm-p.example.dk, tak", "[e-mail], tak"),
+        ("bo @ example.dk, bo[at]example.dk, bo(snabel-a)example (dot) dk", "[e-mail], [e-mail], [e-mail]"),
+        ("mødes @ torvet. Det er rart", "mødes @ torvet. Det er rart"),
     ],
 )
 def test_what_is_masked_and_what_is_not(text, clean):
