@@ -16,6 +16,7 @@ import polars as pl
 
 from tryghed.definitions.project import Project
 from tryghed.errors import StoreError, UsageError, all_at_once
+from tryghed.intake.delivered import FILES
 from tryghed.intake.privacy import masked
 from tryghed.intake.pseudonyms import key_file
 from tryghed.store import audit, backup, erasure, free_text, generations, warehouse
@@ -27,8 +28,7 @@ Archive = Literal["delivered", "offered", "not-required"]
 #: Whether the files the wave was loaded from are deleted too.
 Deliveries = Literal["keep", "delete"]
 
-#: What a killed reader leaves in the folder for temporary files, and for how long it may be at work.
-_LEFT_BY_READERS = frozenset({"about.json", "rows.arrow"})
+#: For how long a reader may be at work, whose files lie in the folder for temporary files.
 _HOUR = 3600.0
 
 
@@ -227,5 +227,5 @@ def _leftovers() -> Iterator[Path]:
         if path.is_dir() and not path.is_symlink():
             there = path.stat()
             names = {one.name for one in path.iterdir()}
-            if there.st_uid == os.getuid() and there.st_mtime < old and names and names <= _LEFT_BY_READERS:
+            if there.st_uid == os.getuid() and there.st_mtime < old and names and names <= FILES:
                 yield path

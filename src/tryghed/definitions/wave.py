@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from tryghed.definitions.calibration import Calibration
 from tryghed.definitions.replicates import Replicates
-from tryghed.definitions.survey import Name
+from tryghed.definitions.survey import MissingKind, Name
 from tryghed.definitions.toml import Definition
 
 #: What may differ between two waves; `policy/comparability.toml` says what each kind leads to.
@@ -50,6 +50,8 @@ class Delivery(Definition):
     sheet: str | None = None  #: sheet of an Excel file; default: the first
     header_row: Annotated[int, Field(ge=1)] = 1  #: row of an Excel sheet that has the columns' names
     csv: Csv = Csv()  #: how a text file is written
+    #: what lettered missing values of Stata and SAS mean: `{ a = "ved ikke", b = "vil ikke svare" }` for .a and .b
+    letters: dict[Annotated[str, Field(pattern="^[a-z_]$")], MissingKind] = {}
     join: list[Part] = []  #: further files of the same delivery
 
 

@@ -43,7 +43,8 @@ def coded(delivered: Delivered, wave: Wave, name: str, item: Item) -> tuple[pl.S
     if item.numeric:
         found += _like_missing(numbers, known | undeclared, where)
     answers = numbers.replace_strict(list(missing), list(missing.values()), default=numbers) if missing else numbers
-    given = answers.is_not_null() & ~numbers.is_in(list(missing)) & ~unknown
+    answers = _told_by_letters(delivered, wave, source.name, answers)
+    given = numbers.is_not_null() & ~numbers.is_in(list(missing)) & ~unknown
     found += _past_filter(delivered, wave, name, given.fill_null(value=False))
     filled = pl.select(pl.when(unknown).then(None).otherwise(answers).fill_null(_blank(delivered, wave, name)))
     result = filled.to_series().alias(name).cast(pl.Float64 if item.numeric else pl.Int16)
@@ -116,6 +117,16 @@ def _blank(delivered: Delivered, wave: Wave, name: str) -> pl.Series:
     return pl.select(
         pl.when(asked).then(pl.lit(float(_BLANK))).otherwise(pl.lit(float(MISSING_CODES[routing.otherwise])))
     ).to_series()
+
+
+def _told_by_letters(delivered: Delivered, wave: Wave, column: str, answers: pl.Series) -> pl.Series:
+    """Return answers whose blanks have the kind of missing that their letter means."""
+    letters = delivered.letters.get(column)
+    if letters is None or not wave.delivery.letters:
+        return answers
+    kinds = {letter: float(MISSING_CODES[kind]) for letter, kind in wave.delivery.letters.items()}
+    told = letters.replace_strict(kinds, default=None, return_dtype=pl.Float64)
+    return pl.select(pl.coalesce(answers.cast(pl.Float64), told)).to_series()
 
 
 def _past_filter(delivered: Delivered, wave: Wave, name: str, given: pl.Series) -> list[Finding]:

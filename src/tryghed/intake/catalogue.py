@@ -45,8 +45,10 @@ CODES: Final[dict[str, Code]] = {
         "erase the wave, or write the new day as `retain_until` under `[privacy]`",
     ),
     "tagged_missing": Code(
-        _WARNING, "lettered missing values of Stata or SAS (.a, .b) are read as blank: their kinds are lost",
-        "ask for codes (8, 9) instead",
+        _WARNING,
+        "lettered missing values of Stata or SAS (.a, .b) that `letters` does not know are read as blank: their kinds "
+        "are lost",
+        "write what they mean as `letters` under `[delivery]`, or ask for codes (8, 9) instead",
     ),
     "missing_kinds_lost": Code(
         _WARNING, "codes that a .por file declares as missing are read as blank: their kinds are lost",

@@ -11,6 +11,10 @@ from tryghed.frames import Finding
 
 Code = float | str
 
+_ABOUT, _ROWS, _LETTERS = "about.json", "rows.arrow", "letters.arrow"
+#: What a reader that was killed leaves behind.
+FILES = frozenset({_ABOUT, _ROWS, _LETTERS})
+
 
 @dataclass(frozen=True)
 class Delivered:
@@ -21,6 +25,7 @@ class Delivered:
         labels: Column → question text.
         value_labels: Column → code → label.
         user_missing: Column → codes the file declares as missing.
+        letters: Column → the letter of each row's missing value (.a is "a"), null where it has none.
         files: File → SHA-256 of its bytes.
         sha256: Of the file's bytes; of the files' digests one after the other where several were joined.
         verified: Whether the definition knew every file's SHA-256 beforehand.
@@ -35,6 +40,7 @@ class Delivered:
     sha256: str = ""
     verified: bool = False
     findings: tuple[Finding, ...] = ()
+    letters: Mapping[str, pl.Series] = field(default_factory=dict)
 
     @property
     def columns(self) -> int:
@@ -43,24 +49,26 @@ class Delivered:
 
 
 def hand_over(delivered: Delivered, folder: Path) -> None:
-    """Write what was read into `folder`: rows as polars IPC, the rest as JSON."""
+    """Write what was read into `folder`: rows and letters as polars IPC, the rest as JSON."""
     about = {
         "labels": dict(delivered.labels),
         "value_labels": {name: list(labels.items()) for name, labels in delivered.value_labels.items()},
         "user_missing": {name: sorted(codes, key=str) for name, codes in delivered.user_missing.items()},
         "findings": [asdict(one) for one in delivered.findings],
     }
-    (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
-    delivered.rows.write_ipc(folder / "rows.arrow")
+    (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    delivered.rows.write_ipc(folder / _ROWS)
+    pl.DataFrame([letters.alias(name) for name, letters in delivered.letters.items()]).write_ipc(folder / _LETTERS)
 
 
 def take_over(folder: Path) -> Delivered:
     """Return what `hand_over` wrote."""
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
     return Delivered(
-        pl.read_ipc((folder / "rows.arrow").read_bytes()),
+        pl.read_ipc((folder / _ROWS).read_bytes()),
         about["labels"],
         {name: {code: label for code, label in pairs} for name, pairs in about["value_labels"].items()},  # noqa: C416
         {name: frozenset(codes) for name, codes in about["user_missing"].items()},
         findings=tuple(Finding(**one | {"rows": tuple(one["rows"])}) for one in about["findings"]),
+        letters={letters.name: letters for letters in pl.read_ipc((folder / _LETTERS).read_bytes())},
     )

@@ -3,7 +3,7 @@
 import html
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +40,10 @@ def read(path: Path, delivery: Delivery) -> Delivered:
         return _workbook(path, delivery.sheet, delivery.header_row)
     if form == "parquet":
         return _parquet(path)
-    return _statistical(path, form)
+    return _statistical(path, form, delivery.letters)
 
 
-def _statistical(path: Path, form: Format) -> Delivered:
+def _statistical(path: Path, form: Format, known: Collection[str]) -> Delivered:
     import pyreadstat
 
     readers: dict[str, Callable[..., Any]] = {
@@ -61,7 +61,7 @@ def _statistical(path: Path, form: Format) -> Delivered:
         path, output_format="polars", disable_datetime_conversion=True, **wanted
     )
     refuse_duplicates(path, rows.columns)
-    rows, findings = _untagged(rows, meta.missing_user_values)
+    rows, letters, findings = _untagged(rows, meta.missing_user_values, known)
     if form == "por":
         message = "codes that the file declares as missing are read as blank: why there is no answer is lost"
         lost = finding("missing_kinds_lost", path.name, message, hint="ask for a .sav file")
@@ -72,6 +72,7 @@ def _statistical(path: Path, form: Format) -> Delivered:
         {name: dict(labels) for name, labels in meta.variable_value_labels.items()},
         {name: _declared(rows[name], ranges) for name, ranges in meta.missing_ranges.items()},
         findings=findings,
+        letters=letters,
     )
 
 
@@ -83,18 +84,25 @@ def _declared(column: pl.Series, ranges: list[Any]) -> frozenset[Code]:
     return frozenset(single | found)
 
 
-def _untagged(rows: pl.DataFrame, tagged: dict[str, list[str]]) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
-    """Return the rows with Stata's and SAS's lettered missing values (.a, .b) as blanks, and what that hides."""
+def _untagged(
+    rows: pl.DataFrame, tagged: dict[str, list[str]], known: Collection[str]
+) -> tuple[pl.DataFrame, dict[str, pl.Series], tuple[Finding, ...]]:
+    """Return the rows with lettered missing values (.a, .b) as blanks, the letters, and which nobody has explained."""
     findings: list[Finding] = []
-    for name, letters in tagged.items():
+    found: dict[str, pl.Series] = {}
+    for name in tagged:
         values = rows[name].to_list()
+        letters = [value.casefold() if isinstance(value, str) else None for value in values]
         numbers = [None if isinstance(value, str) else value for value in values]
-        count = sum(isinstance(value, str) for value in values)
         rows = rows.with_columns(pl.Series(name, numbers, dtype=pl.Float64))
-        message = f"{count:,} values .{', .'.join(letters)} are read as blank"
-        hint = "to keep them apart, ask for codes (8, 9) instead of lettered missing values"
-        findings.append(finding("tagged_missing", name, message, count=count, hint=hint))
-    return rows, tuple(findings)
+        found[name] = pl.Series(name, letters, dtype=pl.String)
+        unknown = sorted({one for one in letters if one} - set(known))
+        if unknown:
+            count = sum(one in unknown for one in letters)
+            message = f"{count:,} values .{', .'.join(unknown)} are read as blank"
+            hint = 'write what they mean as letters = { a = "ved ikke" } under [delivery], or ask for codes (8, 9)'
+            findings.append(finding("tagged_missing", name, message, count=count, hint=hint))
+    return rows, found, tuple(findings)
 
 
 def _workbook(path: Path, sheet: str | None, header_row: int) -> Delivered:

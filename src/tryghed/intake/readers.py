@@ -60,7 +60,7 @@ def _root(path: Path, file: str) -> Path:
 
 
 def _as_delivery(part: Part, first: Delivery) -> Delivery:
-    return Delivery(file=part.file, sha256=part.sha256, rows=part.rows, csv=first.csv)
+    return Delivery(file=part.file, sha256=part.sha256, rows=part.rows, csv=first.csv, letters=first.letters)
 
 
 def _read_one(path: Path, delivery: Delivery) -> Delivered:
@@ -118,6 +118,10 @@ def _joined(first: Delivered, other: Delivered, name: str, part: Part) -> Delive
               maintain_order="left", validate="1:1")
         .drop("\0key")
     )  # fmt: skip
+    places = ours.to_frame("key").join(
+        theirs.to_frame("key").with_row_index("at"), on="key", how="left", maintain_order="left"
+    )["at"]
+    letters = {name: one.gather(places) for name, one in other.letters.items() if name != part.key}
     return Delivered(
         rows,
         {**first.labels, **other.labels},
@@ -126,6 +130,7 @@ def _joined(first: Delivered, other: Delivered, name: str, part: Part) -> Delive
         files={**first.files, **other.files},
         verified=first.verified and other.verified,
         findings=_all(first.findings, other.findings, missing, strangers),
+        letters={**first.letters, **letters},
     )
 
 

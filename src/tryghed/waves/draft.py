@@ -120,7 +120,7 @@ def _delivery(project: Project, files: Sequence[Path], rows: Sequence[int], prev
     if previous is None:
         return one
     return one.model_copy(
-        update=previous.delivery.model_dump(include={"sheet", "header_row"}) | {"csv": previous.delivery.csv}
+        update=previous.delivery.model_dump(include={"sheet", "header_row", "letters"}) | {"csv": previous.delivery.csv}
     )
 
 

@@ -76,6 +76,8 @@ def _delivery_table(known: Known) -> Table:
         lines.append(Line("sheet", known.delivery.sheet))
     if known.delivery.header_row > 1:
         lines.append(Line("header_row", known.delivery.header_row))
+    if known.delivery.letters:
+        lines.append(Line("letters", known.delivery.letters, f"as in {known.since}"))
     return Table("delivery", [*lines, *([Line("csv", csv, "as this file could be read")] if csv else [])])
 
 
