@@ -111,6 +111,12 @@ def _expect_divided(figures: Figures, population: Figures | None, years: Sequenc
                 hint='category = ["Køn", "Alder"] in its columns',
             )
         )
+    if counts.unit == "pct." or counts.unit.startswith("pr. "):
+        problems.append(
+            UsageError(
+                f"register {counts.name} has no counts: its figures are {counts.unit}", hint="rates are of counts"
+            )
+        )
     if population is None and figures.rows.filter(pl.col("year").is_in(years))["denominator"].is_null().all():
         problems.append(
             UsageError(f"register {counts.name} has nobody to count from", hint="--population REGISTER, divided alike")
