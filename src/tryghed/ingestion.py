@@ -8,7 +8,7 @@ from tryghed.errors import DataError, DefinitionError, DesignError, TryghedError
 from tryghed.frames import Decision, Earlier, Finding, Source
 from tryghed.intake.accept import accept, examine
 from tryghed.intake.findings import blocking, finding
-from tryghed.intake.pseudonyms import key_file
+from tryghed.intake.pseudonyms import key_file, own_key_file
 from tryghed.progress import Progress, Step
 from tryghed.statistics import adopting
 from tryghed.store import audit, free_text, rounds, warehouse
@@ -125,6 +125,8 @@ def _ingest(project: Project, survey: str, wave: str, said: Said) -> Ingested:
     accepted = replace(adopting.adopt(project, accepted), comparability=rounds.verdicts(project, accepted))
     generation, changed = warehouse.publish(project.folder, accepted, because=said.revision, again=said.again)
     free_text.keep(project.folder, survey, wave, accepted.source.sha256, accepted.free_text)
+    if project.waves[survey][wave].design.panel:  # its pseudonyms are the panel's now, and no key stands for others
+        own_key_file(project.folder, project.waves[survey][wave]).unlink(missing_ok=True)
     revision_number = warehouse.loaded(project.folder)[survey, wave].revision.number
     if changed or not audit.knows(project.folder, survey, wave, accepted.source.sha256):  # we may have been killed here
         audit.record(
@@ -157,14 +159,18 @@ def _expect_panel_key(project: Project, survey: str, wave: str) -> None:
     """Refuse to make a panel's key anew: its people would be others than in the waves that are loaded.
 
     Raises:
-        DataError: The key is not there, and the store holds another wave of the panel.
+        DataError: The key is not there, and the store holds waves of the panel that were loaded with it. A wave that
+            was loaded before it belonged to the panel still has a key of its own.
     """
     waves = project.waves[survey]
     panel, key = waves[wave].design.panel, key_file(project.folder, waves[wave])
     if not panel or key.exists():
         return
     there = warehouse.loaded(project.folder)
-    others = [name for name, one in waves.items() if one.design.panel == panel and (survey, name) in there]
+    others = [
+        name for name, one in waves.items()
+        if one.design.panel == panel and (survey, name) in there and not own_key_file(project.folder, one).exists()
+    ]  # fmt: skip
     if others:
         hint = "put the key back from where a copy of it is kept; if it is lost, the wave cannot belong to the panel"
         raise DataError(f"the key of the panel of {', '.join(others)} is not there", where=str(key), hint=hint)

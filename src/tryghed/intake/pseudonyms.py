@@ -39,7 +39,12 @@ def pseudonyms(ids: pl.Series, folder: Path, wave: Wave, *, purpose: str = "") -
 def key_file(folder: Path, wave: Wave) -> Path:
     """Return where the key of a wave is, or of the panel it belongs to."""
     panel = wave.design.panel
-    return folder / "keys" / (f"panels/{panel}.key" if panel else f"{wave.survey}-{wave.wave}.key")
+    return folder / "keys" / "panels" / f"{panel}.key" if panel else own_key_file(folder, wave)
+
+
+def own_key_file(folder: Path, wave: Wave) -> Path:
+    """Return where the key of a wave is while it belongs to no panel."""
+    return folder / "keys" / f"{wave.survey}-{wave.wave}.key"
 
 
 def _key(place: Path) -> bytes:

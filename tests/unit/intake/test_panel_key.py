@@ -50,3 +50,20 @@ def test_a_lost_key_is_asked_for_and_not_replaced(waves):
 
 def test_the_first_wave_of_a_panel_makes_the_key(waves):
     assert (waves.folder / "keys" / "panels" / "borgere.key").exists()
+
+
+def test_waves_that_are_loaded_can_become_a_panel(made, tmp_path):
+    # Guards against a key that is asked for before there ever was one, and against one that stands for nobody.
+    made()
+    definition = tmp_path / "surveys" / "proeve" / "2025.toml"
+    load(project.load(tmp_path), "2025")
+    own, shared = tmp_path / "keys" / "proeve-2025.key", tmp_path / "keys" / "panels" / "borgere.key"
+    assert own.exists()
+
+    definition.write_text(definition.read_text(encoding="utf-8").replace(*PANEL), encoding="utf-8")
+    assert load(project.load(tmp_path), "2025")[0].changed
+    assert (own.exists(), shared.exists()) == (False, True)
+
+    shared.unlink()
+    with pytest.raises(DataError, match=r"the key of the panel of 2025 is not there"):
+        load(project.load(tmp_path), "2025")
