@@ -214,6 +214,8 @@ def test_days_with_times_postal_codes_and_years_are_let_through():
         "place": [f"{day.day}/{day.month} {day.year} {post} København" for day, post in
                   zip(days, rng.integers(1000, 3000, n), strict=True)],
         "period": [f"{day.day}.{day.month}.{day.year}-{day.year + 1}" for day in days],
+        "weights": [f"{one:.8f}" for one in rng.uniform(8, 95, n)],
+        "amounts": [f"{one:.3f}" for one in rng.uniform(10**5, 10**7, n)],
         "decimals": [f"{one:.9E}" for one in rng.lognormal(8, 3, n)],
         "rounded": [f"{one:.2E}" for one in rng.integers(10**8, 10**10, n)],
         "versions": [f"{a}.{b}.{c}" for a, b, c in rng.integers(0, 30, (n, 3))],

@@ -39,6 +39,8 @@ _PARTS: Final = (
 _WRITTEN: Final = tuple(rf"(?:^|[^0-9]){parts}(?:[^0-9]|$)" for parts in _PARTS)
 #: For Python, where a match may not use up what stands around it.
 _IN_TEXT: Final = tuple(re.compile(rf"(?<![0-9]){parts}(?![0-9])") for parts in _PARTS)
+#: A number with decimals, which is not "010190.1234": a weight of 12.06331234 is no day in June.
+_DECIMAL: Final = r"^[+-]?(?:[0-9]{0,5}|[0-9]{7,})[.][0-9]+(?:[eE][+-]?[0-9]+)?$"
 #: A number as programs write it that keep it as a decimal: 1.01901234E8; fewer digits were rounded, and tell nothing.
 _SCIENTIFIC: Final = r"^[0-9][.,][0-9]{6,9}[eE][+]?0?[89]$"
 _WHOLE: Final = r"^[0-9]{9,10}(?:[.,]0+)?$"
@@ -112,8 +114,8 @@ def _in_texts(column: pl.Series) -> pl.Series:
     whole = text.str.contains(_WHOLE)
     digits = pl.select(pl.when(whole).then(text.str.extract(r"^([0-9]+)", 1))).to_series()
     numbers_only = _checked(digits.cast(pl.Int64, strict=False))
-    rest = pl.select(pl.when(~whole).then(text)).to_series()
-    found = [numbers_only, _scientific(rest), *(_as_written(rest, pattern) for pattern in _WRITTEN)]
+    rest = pl.select(pl.when(~whole & ~text.str.contains(_DECIMAL)).then(text)).to_series()
+    found = [numbers_only, _scientific(text), *(_as_written(rest, pattern) for pattern in _WRITTEN)]
     return pl.select(pl.coalesce(found)).to_series().alias(column.name)
 
 
