@@ -12,7 +12,7 @@ import numpy as np
 from tryghed.attack import public
 from tryghed.attack.bounds import Limits, Numbers, Puzzle
 from tryghed.attack.public import Flags, Kinds
-from tryghed.attack.published import LATE, OUTSIDE, Number
+from tryghed.attack.published import GONE, LATE, OUTSIDE, Number
 from tryghed.definitions.project import Project
 from tryghed.definitions.survey import Survey
 from tryghed.errors import ReleaseError
@@ -20,6 +20,9 @@ from tryghed.frames import EVERYBODY
 
 _SLIGHT = 1e-4
 _SIDES = ("n", "positives", "negatives")
+_ONE_EDITION = {
+    LATE: ", those who are not in the earlier edition", GONE: ", those who are in the earlier edition only",
+}  # fmt: skip
 
 
 class Target(NamedTuple):
@@ -33,10 +36,10 @@ class Target(NamedTuple):
     indicator: str
 
     def __str__(self) -> str:
-        within = " and ".join(f"{name} {area}" for name, area in self.inside if (name, area) != LATE)
+        within = " and ".join(f"{name} {area}" for name, area in self.inside if (name, area) not in _ONE_EDITION)
         without = f" outside {', '.join(area for _, area in self.outside)}" if self.outside else ""
         group = "" if self.group[1] == EVERYBODY else f", {self.group[0]} {self.group[1]}"
-        late = ", those who are not in the earlier edition" if LATE in self.inside else ""
+        late = "".join(_ONE_EDITION.get(one, "") for one in self.inside)
         return f"{self.survey} {'+'.join(self.waves)} {self.indicator}, {within}{without}{group}{late}"
 
 
@@ -68,7 +71,8 @@ def attack(
     Attacked are the withheld numbers, what is left of each area outside another and outside itself, what two areas
     have in common, and `also` whatever else is protected. Where an earlier edition is read beside the newest, both are
     one problem: everybody of the earlier one is in the newest, and attacked are the withheld numbers and those who came
-    late to each number. Numbers that do not allow this (people were taken out) tell nothing of late ones.
+    late to each number; or the other way round, and attacked are those who were taken out. Numbers that allow neither
+    (people came and others went) tell nothing certain of either.
 
     Args:
         project: Definitions, which are public.
@@ -101,14 +105,31 @@ def _attack_editions(
     newest = [one for one in numbers if not one.before]
     if len(newest) == len(numbers):
         return list(_attack_item(project, survey, newest, min_count, also))
-    told = {_target(one): (one.n, one.percent) for one in newest if one.n is not None}
-    earlier = [replace(one, before=False) for one in numbers if one.before and one.n is not None]
-    if all(told.get(_target(one), (one.n, one.percent)) == (one.n, one.percent) for one in earlier):
-        return []  # nobody came late, as far as anybody can tell
-    try:
-        return list(_attack_item(project, survey, numbers, min_count, also))
-    except ReleaseError:  # not everybody of the earlier edition is in the newest
-        return []
+    told = {_target(one): one for one in newest if one.n is not None}
+    earlier = [replace(one, before=False) for one in numbers if one.before]
+    if all(_alike(one, told.get(_target(one))) for one in earlier):
+        return []  # nobody came or went, as far as anybody can tell
+    found: list[Learned] = []
+    for whole, part, only in ((newest, earlier, LATE), (earlier, newest, GONE)):
+        try:
+            learned = list(
+                _attack_item(project, survey, [*whole, *(replace(one, before=True) for one in part)], min_count, also)
+            )
+        except ReleaseError:  # not everybody of the one edition is in the other
+            continue
+        found += [replace(one, target=_only(one.target, only)) for one in learned]
+    return found
+
+
+def _alike(one: Number, other: Number | None) -> bool:
+    """Whether two editions of a number tell the same, as far as both are printed."""
+    if other is None or one.n is None:
+        return True
+    return one.n == other.n and (None in (one.percent, other.percent) or one.percent == other.percent)
+
+
+def _only(target: Target, edition: tuple[str, str]) -> Target:
+    return target._replace(inside=tuple(edition if one == LATE else one for one in target.inside))
 
 
 def _connected(numbers: Sequence[Number]) -> list[list[Number]]:
@@ -158,9 +179,14 @@ def _attack_item(
     targets = [one for one in targets if not _obviously_many(one, printed, min_count)]
     if not targets:
         return
-    reader = _Reader(kinds, numbers, targets, survey)
+    everybody = [
+        Target(survey.name, kinds.waves, (LATE,), (), (EVERYBODY, EVERYBODY), indicator)
+        for indicator in sorted({one.indicator for one in earlier})
+    ]  # fmt: skip
+    reader = _Reader(kinds, numbers, [*targets, *everybody], survey)
+    late = {one.indicator for one in everybody if reader.may_be_many(one, _SLIGHT)}
     for target in targets:
-        if LATE in target.inside and not reader.may_be_many(target, _SLIGHT):
+        if LATE in target.inside and (target.indicator not in late or not reader.may_be_many(target, _SLIGHT)):
             continue
         sensitive = survey.scores[target.indicator].sensitive
         what = (

@@ -15,8 +15,8 @@ from tryghed.frames import EVERYBODY
 
 #: The files a reader has.
 FILES = ("tal.csv", "tal_forskelle.csv", "tal.json")
-#: As if it were an area: whether somebody is in an earlier edition already, or in the newest only.
-BEFORE, LATE = ("udgave", "tidligere"), ("udgave", "kun den nye")
+#: As if it were an area: whether somebody is in an earlier edition already, in the newest only, or in the earlier only.
+BEFORE, LATE, GONE = ("udgave", "tidligere"), ("udgave", "kun den nye"), ("udgave", "kun den tidligere")
 #: Begins the code of everybody outside an area.
 OUTSIDE = "uden:"
 #: The comparisons of the file of differences whose other side is another row of the file of shares.

@@ -24,7 +24,7 @@ from tryghed import __version__
 from tryghed.definitions import project as projects
 from tryghed.definitions.project import Project
 from tryghed.errors import ReleaseError, UsageError
-from tryghed.release import records
+from tryghed.release import ledger, records
 from tryghed.release.released import _SEAL, Edition, Released
 from tryghed.release.sources import Delivered
 
@@ -161,11 +161,11 @@ def identified(folder: Path, release_id: str) -> Entry:
 
 
 def load(folder: Path, name: str) -> Released:
-    """Return a frozen release, after making sure that no file of it has changed.
+    """Return a frozen release, after making sure that no file of it has changed, nor what the ledger tells of it.
 
     Raises:
         UsageError: There is no such release.
-        ReleaseError: Files are changed, missing or added; all are listed.
+        ReleaseError: Files are changed, missing or added, all are listed; or the ledger tells other numbers.
     """
     _expect_untouched(_place(folder, name))
     known = entry(folder, name)
@@ -178,12 +178,28 @@ def load(folder: Path, name: str) -> Released:
         facts = {(one["survey"], one["wave"]): records.facts(one) for one in about["waves"]}
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(known.folder, f"not a release this version of the software can read ({error})") from None
-    return Released(
+    found = Released(
         seal=_SEAL, survey=known.survey, wave=known.wave, area_set=about["area_set"], release_id=known.release_id,
         synthetic=about["synthetic"], rules_version=about["rules_version"], facts=facts, shares=shares,
         differences=differences, places=places, people={}, secrets=(), conflicts=tuple(about["conflicts"]),
         edition=Edition(name, known.number, known.created, known.corrects, known.because, changes, exemptions),
     )  # fmt: skip
+    _expect_told(folder / FOLDER, name, found)
+    return found
+
+
+def _expect_told(folder: Path, name: str, released: Released) -> None:
+    """Hold a release against the ledger, where it is in it: checksums are written anew more easily than both."""
+    told = {one.cell: (one.share, one.n, one.withheld) for one in ledger.read(folder).of(name)}
+    frozen = {
+        one.cell: (one.share, one.n, one.withheld) for one in ledger.entries(name, released)
+    }  # fmt: skip
+    different = sorted(cell for cell in told.keys() | frozen.keys() if told.get(cell) != frozen.get(cell))
+    if told and different:
+        raise ReleaseError(
+            f"{len(different)} numbers are others in the ledger, the first: {' '.join(different[0])}",
+            where=str(folder / name), hint=f"it or {ledger.NAME} has been edited: restore both from a backup",
+        )  # fmt: skip
 
 
 def checksum(folder: Path, name: str) -> str:

@@ -69,8 +69,8 @@ def build(
         estimating: Called when numbers are about to be computed.
 
     Raises:
-        ReleaseError: Numbers differ from the newest edition and no reason is given; the message says how many. Or what
-            `examine` raises.
+        ReleaseError: Numbers differ from the newest edition and no reason is given; the message says how many. Or the
+            ledger lacks a release, or what `examine` raises.
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
@@ -79,6 +79,7 @@ def build(
     files = sources.definitions(project)
     with archive.locked(project.folder):
         newest = archive.newest(project.folder, survey, wave)
+        _expect_all_told(project, newest)
         origin = _origin(project, wanted, files)
         if newest is not None and newest.origin.inputs == origin.inputs and _is_told(project, newest):
             return Built(newest, archive.load(project.folder, newest.name), new=False)
@@ -226,6 +227,21 @@ def _correction(project: Project, found: Released, newest: Entry, because: str) 
 
 def _told(project: Project) -> Ledger:
     return ledger.read(project.folder / archive.FOLDER)
+
+
+def _expect_all_told(project: Project, newest: Entry | None) -> None:
+    """Refuse to build beside releases that the ledger lacks; the newest edition itself is put there by the build."""
+    known = _told(project).releases
+    frozen = [one for one in archive.entries(project.folder) if newest is None or one.name != newest.name]
+    missing = [one for one in frozen if one.name not in known]
+    if missing:
+        names = ", ".join(one.name for one in missing)
+        raise ReleaseError(
+            f"not in the ledger: {names}; what was released before decides what may be released now",
+            where=str(project.folder / archive.FOLDER / ledger.NAME),
+            hint="restore the ledger from a backup; where a build was interrupted: "
+            f"tryghed release build --survey {missing[0].survey} --wave {missing[0].wave}",
+        )
 
 
 def _is_told(project: Project, entry: Entry) -> bool:

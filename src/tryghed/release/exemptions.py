@@ -7,6 +7,7 @@ was decided before stays in the file.
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -108,8 +109,13 @@ def _agreed(known: Sequence[Exemption], decided: Exemption) -> Exemption:
 def _expect_complete(one: Exemption) -> None:
     if not one.by.strip() or not one.because.strip():
         raise UsageError("an exemption needs a name and a reason", hint='--by NAME --because "REASON"')
-    if one.by.strip().casefold() == one.seconded_by.strip().casefold():
+    if _alike(one.by) == _alike(one.seconded_by):
         raise UsageError(f"{one.by} cannot second what {one.by} decided", hint="a second person must agree")
+
+
+def _alike(name: str) -> str:
+    """Return a name without what two ways of writing it differ in: case, blanks, full stops, which part is first."""
+    return " ".join(sorted(re.split(r"[\s.,]+", name.casefold().strip(" .,"))))
 
 
 def _write(folder: Path, kept: Sequence[Exemption]) -> None:

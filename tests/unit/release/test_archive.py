@@ -1,3 +1,4 @@
+import hashlib
 import json
 import stat
 import subprocess
@@ -7,7 +8,7 @@ import pytest
 
 from tests.made_cells import estimate
 from tryghed.errors import ReleaseError, UsageError
-from tryghed.release import archive
+from tryghed.release import archive, ledger
 from tryghed.release.archive import Origin
 from tryghed.release.changes import compare, facts
 from tryghed.release.released import Edition, Withheld
@@ -91,6 +92,25 @@ def test_one_changed_digit_is_enough(project, let_through):
     overwrite(entry.folder / "cells.json", cells.replace(b"71.2", b"71.3"))
 
     with pytest.raises(ReleaseError, match=r"cells\.json has been changed"):
+        archive.load(project.folder, "2025")
+
+
+def test_a_changed_digit_with_its_checksum_is_found_in_the_ledger(project, let_through):
+    # guards against an edit by somebody who writes SHA256SUMS anew, and against an edited ledger
+    released = let_through()
+    entry = freeze(project, released)
+    ledger.append(project.folder / "releases", "2025", released)
+    archive.load(project.folder, "2025")
+    before = (entry.folder / "cells.json").read_bytes()
+    for name, content in (("cells.json", before.replace(b"71.2", b"17.2", 1)), ("SHA256SUMS", None)):
+        (entry.folder / name).chmod(0o600)
+        sums = (entry.folder / "SHA256SUMS").read_text()
+        old, new = (hashlib.sha256(one).hexdigest() for one in (before, (entry.folder / "cells.json").read_bytes()))
+        (entry.folder / name).write_bytes(content or sums.replace(old, new).encode())
+
+    with pytest.raises(
+        ReleaseError, match=r"1 numbers are others in the ledger, the first: s 2025 set a alle alle tryg"
+    ):
         archive.load(project.folder, "2025")
 
 
