@@ -11,7 +11,10 @@ from typing import cast, get_args
 import click
 import polars as pl
 
-from tryghed import associations, comparisons, inquiry, measures, modelled, standards
+from tryghed.analysis import associations, comparisons, measures, modelled, shares, standards
+from tryghed.analysis.question import Question, question
+from tryghed.analysis.reading import rows_behind
+from tryghed.analysis.remarks import Correction
 from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
@@ -20,9 +23,6 @@ from tryghed.delivery import areascripts, rscript
 from tryghed.delivery.answered import Answered
 from tryghed.errors import UsageError
 from tryghed.meant import latest_wave, main_survey, present
-from tryghed.question import Question, question
-from tryghed.reading import rows_behind
-from tryghed.remarks import Correction
 from tryghed.reporting import danish
 from tryghed.statistics.estimate import Reference
 
@@ -129,10 +129,10 @@ def share(
         answer = standards.standardised(opened, asked, interval=method)
     elif pool:
         asked = ask(opened, survey, waves, names, by, where)
-        answer = inquiry.rolling(opened, asked, pool, interval=method, deff=reference)
+        answer = shares.rolling(opened, asked, pool, interval=method, deff=reference)
     else:
         asked = ask(opened, survey, waves, names, by, where)
-        answer = inquiry.shares(opened, asked, interval=method, deff=reference)
+        answer = shares.shares(opened, asked, interval=method, deff=reference)
     write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="share")
 
@@ -274,7 +274,7 @@ def trend(
     """
     opened = present(open_project(project))
     asked = ask(opened, survey, wave, indicators, by, where)
-    answer = inquiry.developments(opened, asked, correction=cast("Correction", correction))
+    answer = shares.developments(opened, asked, correction=cast("Correction", correction))
     write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle="slope")
 

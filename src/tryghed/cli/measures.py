@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from tryghed import measures
+from tryghed.analysis import measures
+from tryghed.analysis.measures import Kind
 from tryghed.cli.adhoc import survey_option
 from tryghed.cli.estimates import (
     ask,
@@ -25,7 +26,6 @@ from tryghed.cli.estimates import (
 from tryghed.cli.options import open_project, output_options, project_option, quiet_option
 from tryghed.errors import UsageError, all_at_once
 from tryghed.meant import present
-from tryghed.measures import Kind
 from tryghed.statistics.estimate import Reference
 
 Command = TypeVar("Command", bound=Callable[..., Any])

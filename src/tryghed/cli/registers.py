@@ -5,12 +5,12 @@ from typing import cast, get_args
 
 import click
 
+from tryghed.analysis.rates import register_rates
 from tryghed.cli import findings
 from tryghed.cli.estimates import tell
 from tryghed.cli.options import open_project, output_options, progress, project_option, quiet_option, say
 from tryghed.delivery import areascripts
 from tryghed.errors import UsageError
-from tryghed.register_rates import register_rates
 from tryghed.registration import load_registers, named_registers, overview
 from tryghed.statistics.populations import Standard
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import polars as pl
 
+from tryghed.analysis.weights import Weighed, weigh
 from tryghed.cli.adhoc import deliver, survey_option, with_unverified
 from tryghed.cli.estimates import r_option
 from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
@@ -12,7 +13,6 @@ from tryghed.delivery import exports, weightscript
 from tryghed.errors import DesignError, UsageError
 from tryghed.meant import main_survey
 from tryghed.statistics.weighting import MOST_MEDIANS
-from tryghed.weights import Weighed, weigh
 
 #: What the terminal shows of each part of the audit.
 _SHOWN = {

@@ -1,7 +1,7 @@
 """An analyst's questions about answers that are no shares of an indicator.
 
 Distributions over all answers to an item, means, totals, ratios and quantiles, for areas and groups. Like the answers
-of `inquiry` they have not passed the gate.
+of `shares` they have not passed the gate.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,15 +13,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tryghed.analysis.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
+from tryghed.analysis.remarks import FEW_DF, described
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.definitions.survey import MISSING_CODES
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.delivery.rscript import Line, Measure, Variable
 from tryghed.errors import UsageError, all_at_once
-from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
-from tryghed.remarks import FEW_DF, described
 from tryghed.statistics import functionals, points
 from tryghed.statistics.estimate import Reference
 from tryghed.statistics.functionals import Estimated

@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from tryghed.analysis.question import Question, set_in_store
+from tryghed.analysis.remarks import described
 from tryghed.definitions.project import Project
 from tryghed.definitions.registers import Register
 from tryghed.delivery.rscript import Line
 from tryghed.errors import StoreError, UsageError
-from tryghed.question import Question, set_in_store
-from tryghed.remarks import described
 from tryghed.statistics import origin, pooling, respondents, totals
 from tryghed.statistics.origin import Input, Origin
 from tryghed.statistics.respondents import Domain, Sampled

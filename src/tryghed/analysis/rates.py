@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from tryghed.analysis.reading import Figures, read_register
 from tryghed.definitions.areas import OUTSIDE
 from tryghed.definitions.project import Project
 from tryghed.definitions.registers import Register
@@ -16,7 +17,6 @@ from tryghed.delivery.answered import Answered, provenance
 from tryghed.delivery.areascripts import RATES, Script
 from tryghed.errors import DataError, UsageError, all_at_once
 from tryghed.frames import EVERYBODY
-from tryghed.reading import Figures, read_register
 from tryghed.statistics import populations, rates
 from tryghed.statistics.origin import Origin
 from tryghed.statistics.populations import Standard

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 import polars as pl
 
+from tryghed.analysis.question import Question, areas_of, categories_of, labelled, only
+from tryghed.analysis.reading import held, read_respondents, sampled_as
+from tryghed.analysis.remarks import CELL, CORRECTIONS, LEVEL, Correction, caveats, counted, flags
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.delivery.rscript import Line
 from tryghed.errors import DesignError, UsageError
-from tryghed.question import Question, areas_of, categories_of, labelled, only
-from tryghed.reading import held, read_respondents, sampled_as
-from tryghed.remarks import CELL, CORRECTIONS, LEVEL, Correction, caveats, counted, flags
 from tryghed.statistics import estimate, independence
 from tryghed.statistics.respondents import Domain, Sampled
 from tryghed.store import rounds

@@ -2,7 +2,7 @@
 
 import sampled
 
-from tryghed.remarks import described
+from tryghed.analysis.remarks import described
 
 
 def _people(strata):

@@ -1,6 +1,6 @@
 """An analyst's comparisons between the reports: areas, groups and waves, and how differences have changed.
 
-Like the answers of `inquiry` they have not passed the gate. What reports compare (an area with everybody outside it,
+Like the answers of `shares` they have not passed the gate. What reports compare (an area with everybody outside it,
 categories, a wave with an earlier one) comes from the sums that reports are made of; areas with one another, changes,
 and waves that share people from the respondents, by the same formulas.
 """
@@ -13,14 +13,24 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from tryghed.analysis.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
+from tryghed.analysis.reading import Found, held, line, panel, read_respondents, read_totals, sampled_as
+from tryghed.analysis.remarks import (
+    CELL,
+    CORRECTIONS,
+    LEVEL,
+    Correcting,
+    Correction,
+    caveats,
+    counted,
+    described,
+    flags,
+)
 from tryghed.definitions.pairing import expect_comparable, expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.errors import UsageError
 from tryghed.frames import EVERYBODY
-from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.reading import Found, held, line, panel, read_respondents, read_totals, sampled_as
-from tryghed.remarks import CELL, CORRECTIONS, LEVEL, Correcting, Correction, caveats, counted, described, flags
 from tryghed.statistics import combinations as combining
 from tryghed.statistics import contrasts, equivalence, estimate, families
 from tryghed.statistics.intervals import t_quantile

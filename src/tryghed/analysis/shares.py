@@ -12,14 +12,24 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from tryghed.analysis.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
+from tryghed.analysis.reading import Found, held, line, moved, panel, read_respondents, read_totals, sampled_as
+from tryghed.analysis.remarks import (
+    CORRECTIONS,
+    LEVEL,
+    Correction,
+    caveats,
+    counted,
+    described,
+    flags,
+    lonely_told,
+    origins,
+)
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.delivery.rscript import Line
 from tryghed.errors import UsageError, all_at_once
-from tryghed.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.reading import Found, held, line, moved, panel, read_respondents, read_totals, sampled_as
-from tryghed.remarks import CORRECTIONS, LEVEL, Correction, caveats, counted, described, flags, lonely_told, origins
 from tryghed.statistics import estimate, intervals, pooling, totals, trends
 from tryghed.statistics.estimate import Reference
 from tryghed.statistics.intervals import Method, Numbers

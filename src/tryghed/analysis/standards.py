@@ -7,13 +7,13 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from tryghed.analysis.question import Question, areas_of, categories_of, labelled, named, only
+from tryghed.analysis.reading import held, line, read_respondents, sampled_as
+from tryghed.analysis.remarks import caveats, flags
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.errors import UsageError
-from tryghed.question import Question, areas_of, categories_of, labelled, named, only
-from tryghed.reading import held, line, read_respondents, sampled_as
-from tryghed.remarks import caveats, flags
 from tryghed.statistics import standardisation
 from tryghed.statistics.intervals import NAMES, Method, effective_n
 from tryghed.statistics.respondents import Domain, Sampled

@@ -12,15 +12,15 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from tryghed.analysis.question import Question, asked_for, labelled, named, only
+from tryghed.analysis.reading import Figures, held, panel, read_register, read_totals
+from tryghed.analysis.remarks import caveats, described, flags, origins
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.delivery.answered import Answered, provenance
 from tryghed.delivery.areascripts import MODEL, Script
 from tryghed.errors import UsageError, all_at_once
 from tryghed.frames import EVERYBODY
-from tryghed.question import Question, asked_for, labelled, named, only
-from tryghed.reading import Figures, held, panel, read_register, read_totals
-from tryghed.remarks import caveats, described, flags, origins
 from tryghed.statistics import estimate, smoothing
 from tryghed.statistics.intervals import NAMES, Method
 from tryghed.statistics.smoothing import Smoothed
