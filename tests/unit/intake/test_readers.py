@@ -177,7 +177,13 @@ def test_a_missing_file_says_what_is_there(tmp_path, put):
     [
         ("a.sav", b"%PDF-1.7 ...", "looks like a PDF"),
         ("a.csv", b"PK\x03\x04....", "looks like a ZIP archive or an Excel workbook (.xlsx)"),
-        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "looks like an old Excel workbook (.xls)"),
+        (
+            "a.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "looks like an old Excel workbook (.xls), or one that is locked",
+        ),
+        ("a.sav", b"\x1c" + bytes(7) + b"ENCRYPTEDSAV", "looks like an SPSS file that is locked with a password"),
+        ("a.csv", b"-----BEGIN PGP MESSAGE-----\n\n", "looks like a file that is encrypted with PGP"),
         ("a.dta", b"nr;vaegt\n1;2\n", "looks like a text file"),
         ("a.parquet", b"\x00\x01\x02", "looks like something else"),
         ("a.sav", b"", "the file is empty (0 bytes)"),
