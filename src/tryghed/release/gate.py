@@ -2,7 +2,7 @@
 
 Each number is judged alone (`rules`), complementary pairs (trygge/utrygge) once; then all numbers of an item together
 with everything released before, so that none of the hidden ones can be worked out (`protection`). A comparison is shown
-only where both of its sides are.
+only where both of its sides are, and places only where no area among them is secret.
 """
 
 import hashlib
@@ -107,10 +107,12 @@ def release(
         for key, cell in (cells | rests).items()
     }
     differences = dict(_difference(row, shares, scores) for row in contrast_rows)
+    ranked = {_cell_key(row): row for row in conform(draft.ranks, RANK, where="ranks").to_dicts()}
+    untold = {_ranking(key) for key in ranked if joint.verdicts.get(key) is Verdict.SECRET}
     places = {
         key: Places(row["first"], row["last"], row["areas"])
-        for row in conform(draft.ranks, RANK, where="ranks").to_dicts()
-        if (key := _cell_key(row)) in shares and shares[key].withheld is None
+        for key, row in ranked.items()
+        if key in shares and shares[key].withheld is None and _ranking(key) not in untold
     }
     own = {key: shares[key] for key in cells}
     return Released(
@@ -129,6 +131,11 @@ def _cell_key(row: Mapping[str, Any]) -> CellKey:
 
 def _cell(row: Mapping[str, Any]) -> Cell:
     return Cell(row["n"], row["positives"], row["share"], row["n_eff"], row["lower"], row["upper"], row["df"])
+
+
+def _ranking(key: CellKey) -> CellKey:
+    """Return the ranking that an area's places are part of: they tell of every area in it, the withheld ones too."""
+    return key._replace(area="")
 
 
 def _rest_key(row: Mapping[str, Any]) -> CellKey:

@@ -152,6 +152,21 @@ def test_a_change_from_a_withheld_wave_is_withheld():
     assert gate(waves, [contrast("wave", "2022")]).change("tryg", "a", since="2022").withheld is Withheld.SECRET
 
 
+def test_no_area_has_a_place_where_one_among_them_is_secret():
+    # guards against "a: place 1 of 2, b: place 1-2 of 3", which tells that the third is surely below
+    def placed(area, **more):
+        return {name: value for name, value in estimate(area=area, **more).items() if name in RANK} | {
+            "first": 1, "last": 2, "areas": 3,
+        }  # fmt: skip
+
+    shown = [estimate(area=code) for code in "ab"]
+    ranks = [placed("a"), placed("b"), placed("c", n=20)]
+
+    assert gate([*shown, estimate(area="c")], ranks=ranks).places("tryg", "a") is not None
+    assert gate([*shown, estimate(area="c", n=20)], ranks=ranks).rankings() == []
+    assert gate([*shown, estimate(area="c", half=0.2)], ranks=ranks).places("tryg", "a") is not None
+
+
 def test_a_rank_of_a_withheld_area_is_not_shown():
     rank = {name: value for name, value in estimate(n=20).items() if name in RANK} | {"first": 1, "last": 1, "areas": 9}
 

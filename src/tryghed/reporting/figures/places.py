@@ -136,7 +136,7 @@ def ranked_short(
     heads = [
         rows_.head(0, head),
         rows_.head(edge_share, "pct.", anchor="end"),
-        rows_.head(full, "plads", anchor="end"),
+        rows_.head(full, "plads", anchor="end") if any(row.places for row in rows) else "",
         rows_.head_rule(full),
     ]
     chart = vega.rows([vega.Panel(scale, drawing)], height=height)
