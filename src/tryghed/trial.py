@@ -49,7 +49,7 @@ def build(
     project = rounds.informed(project)
 
     def examine(found: Released) -> None:
-        with TemporaryDirectory() as elsewhere:
+        with TemporaryDirectory(dir=project.folder / archive.FOLDER, prefix=archive.PART) as elsewhere:
             numbers.save(found, project, Path(elsewhere))
             withstand(project, found, Path(elsewhere), attacking)
 

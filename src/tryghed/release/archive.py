@@ -29,6 +29,8 @@ from tryghed.release.released import _SEAL, Edition, Released
 from tryghed.release.sources import Delivered
 
 FOLDER = "releases"
+#: Begins the names of folders of what is not finished: numbers that nobody may have yet. `locked` sweeps them.
+PART = ".part-"
 _FORMAT = 1
 _SUMS, _ABOUT, _CELLS, _ERRATA = "SHA256SUMS", "release.json", "cells.json", "errata.json"
 _WAVES, _DEFINITIONS = "waves.json", "definitions"
@@ -94,7 +96,7 @@ def freeze(released: Released, project: Project, edition: Edition, origin: Origi
     before = os.umask(0o077)
     try:
         place.mkdir(mode=0o700, exist_ok=True)
-        part = Path(mkdtemp(prefix=f".{edition.name}-", dir=place))
+        part = Path(mkdtemp(prefix=PART, dir=place))
         for name, content in {**contents, _SUMS: sums.encode()}.items():
             _write(part / name, content)
         _sync(part)
@@ -253,6 +255,8 @@ def today() -> date:
 def locked(folder: Path) -> Iterator[None]:
     """Let one release at a time be built or withdrawn; the lock ends with its process.
 
+    What a build left that was killed is removed.
+
     Raises:
         ReleaseError: Another one is at it, or the folder cannot be written.
     """
@@ -264,6 +268,8 @@ def locked(folder: Path) -> Iterator[None]:
         raise ReleaseError(f"cannot be written: {error.strerror}", where=str(place)) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for left in place.glob(f"{PART}*"):
+            shutil.rmtree(left, ignore_errors=True)
         yield
     except BlockingIOError:
         raise ReleaseError("another release is being built", where=str(place), hint="wait for it to end") from None

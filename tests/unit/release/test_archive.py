@@ -187,6 +187,16 @@ def test_one_at_a_time(project):
         archive.locked(project.folder).__enter__()
 
 
+def test_what_a_killed_build_left_is_swept_by_the_next(project):
+    # guards against numbers that no attacker has read yet lying about for good
+    left = project.folder / "releases" / f"{archive.PART}abc"
+    left.mkdir(parents=True)
+    (left / "tal.csv").write_text("x")
+
+    with archive.locked(project.folder):
+        assert not left.exists()
+
+
 def test_the_date_can_be_given(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
 
