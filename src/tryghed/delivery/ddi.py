@@ -96,7 +96,7 @@ def _file(root: ET.Element, one: Round) -> None:
     _text(dimensions, "varQnty", str(len(one.wave.columns)))
     _text(text, "fileType", one.wave.delivery.format or one.wave.delivery.file.rpartition(".")[2])
     if one.unverified:
-        told = "Uverificeret: filens kontrolsum og antal rækker er ikke begge bekræftet af leverandøren."
+        told = "Uverificeret: leverandøren har ikke bekræftet både filens kontrolsum og antal rækker."
         _text(described, "notes", told, subject="uverificeret")
 
 

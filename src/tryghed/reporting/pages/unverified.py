@@ -11,7 +11,5 @@ def unverified(rounds: Sequence[Round]) -> str:
     names = [one.wave.wave for one in rounds if one.unverified]
     if not names:
         return ""
-    return (
-        f"Antal fra {danish.join(names)} er uverificeret: filens kontrolsum og antal rækker er ikke begge bekræftet af "
-        "leverandøren."
-    )
+    files = f"fil{'en' if len(names) == 1 else 'erne'} fra {danish.join(names)}"
+    return f"Uverificeret: leverandøren har ikke bekræftet både kontrolsum og antal rækker for {files}."
