@@ -158,8 +158,6 @@ def _known(project: Project, survey: str, wave: str, said: Said) -> _Known:
 def _expect_panel_key(project: Project, survey: str, wave: str) -> None:
     """Refuse to make a panel's key anew: its people would be others than in the waves that are loaded.
 
-    Waves that have a key of their own were loaded before they belonged to a panel.
-
     Raises:
         DataError: The key is not there, and the store holds waves of the panel that were loaded with it. A wave that
             was loaded before it belonged to the panel still has a key of its own.

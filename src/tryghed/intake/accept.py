@@ -94,6 +94,7 @@ def examine(
     checked.findings += found
     _check_counts(checked, defined, project, asked, earlier)
     checked.findings += _before(delivered, defined, project, earlier)
+    checked.findings += privacy.in_reasons(defined.accepted)
     kept = [one for one in decisions if one.sha256 in ("", delivered.sha256)]
     taken = [*map(_decision, defined.accepted), *kept]
     return Examined(

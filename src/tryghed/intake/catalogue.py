@@ -230,5 +230,10 @@ CODES: Final[dict[str, Code]] = {
         _WARNING, "figures that are loaded already are others in this file: the source has revised them",
         "ask why, and accept it; figures already printed were made from the earlier ones",
     ),
+    "reason_personal": Code(
+        _ERROR,
+        "the reason of an acceptance, which is kept, holds a CPR number, an e-mail address or a telephone number",
+        "say it without",
+    ),
     "acceptance_unused": Code(_INFO, "something was accepted that was not found", "take it out of `accepted`"),
 }  # fmt: skip

@@ -7,11 +7,12 @@ from typing import Final
 
 import polars as pl
 
+from tryghed.definitions.wave import Acceptance
 from tryghed.frames import Finding
 from tryghed.intake import cpr
 from tryghed.intake.catalogue import Severity
 from tryghed.intake.delivered import Delivered
-from tryghed.intake.findings import at_rows
+from tryghed.intake.findings import at_rows, finding
 
 #: A column with at least this part of its values is one of CPR numbers, or of addresses or telephone numbers.
 _A_COLUMN: Final = 0.2
@@ -90,6 +91,14 @@ def masked(texts: pl.Series) -> Masked:
         results.append(clean)
         count += marks
     return Masked(pl.Series(texts.name, results, dtype=pl.String), count)
+
+
+def in_reasons(accepted: Iterable[Acceptance]) -> Iterator[Finding]:
+    """Yield the acceptances of a definition whose reason, which is kept and shown, tells who somebody is."""
+    for one in accepted:
+        if masked(pl.Series([one.because])).count:
+            message = "the reason holds what looks like a CPR number, an e-mail address or a telephone number"
+            yield finding("reason_personal", f"accepted {one.code}", message)
 
 
 def listed(values: Iterable[object]) -> list[str]:

@@ -16,7 +16,7 @@ from tryghed.definitions.project import Project
 from tryghed.definitions.registers import Kept, Register
 from tryghed.definitions.survey import Range
 from tryghed.frames import EVERYBODY, REGISTER_VALUE, AcceptedRegister, Decision, Finding, Source, conform
-from tryghed.intake import readers
+from tryghed.intake import privacy, readers
 from tryghed.intake.delivered import Delivered
 from tryghed.intake.findings import SHOWN, at_rows, decided, finding, refuse
 from tryghed.intake.values import as_numbers, as_text
@@ -68,7 +68,7 @@ def examine(project: Project, name: str, *, known: pl.DataFrame | None = None) -
     source = Source(
         register.delivery.file, delivered.sha256, delivered.verified, delivered.rows.height, delivered.columns
     )
-    findings = list(delivered.findings)
+    findings = [*delivered.findings, *privacy.in_reasons(register.accepted)]
     if not delivered.verified:
         message = "sha256 and rows are not both declared"
         findings.append(finding("unverified", register.delivery.file, message))

@@ -282,6 +282,16 @@ def test_acceptances_of_the_definition_are_read_and_those_in_vain_are_told(found
     assert told["acceptance_unused"].message == "no warning weight_extreme anywhere"
 
 
+def test_a_reason_in_the_definition_names_nobody(found):
+    # Guards against a number in the store that came in by the reason, where none may come in by the answers.
+    accepted = '[[accepted]]\ncode = "weight_extreme"\nbecause = "010190-1234 ringede"\nby = "mig"\ndate = 2026-01-01\n'
+
+    told = found(wave=[("[columns]", f"{accepted}\n[columns]")])["reason_personal"]
+
+    assert (told.severity, told.where) == ("error", "accepted weight_extreme")
+    assert "1234" not in told.message
+
+
 def test_a_refusal_says_how_a_warning_is_accepted(made):
     rows = f"{HEAD}\n" + GOOD.replace("p0;25", "p0;2500")
     with pytest.raises(Refused) as caught:

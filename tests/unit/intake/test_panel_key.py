@@ -48,13 +48,6 @@ def test_a_lost_key_is_asked_for_and_not_replaced(waves):
     assert load(waves, "2026")[0].changed
 
 
-def test_waves_can_become_a_panel_after_they_were_loaded(made):
-    # Guards against a check that wants a key there never was.
-    load(made(), "2025")
-
-    assert load(made(wave=[PANEL]), "2025")[0].changed
-
-
 def test_the_first_wave_of_a_panel_makes_the_key(waves):
     assert (waves.folder / "keys" / "panels" / "borgere.key").exists()
 
