@@ -32,6 +32,8 @@ _SPELLED_OUT: Final = (
 _PAIRS: Final = "|".join(rf"[2-9]\d(?:{sign}\d\d){{3}}" for sign in (" ", "-", r"\."))
 _NUMBER: Final = rf"(?:\+|00)45[ .-]?(?:\d[ .-]?){{7}}\d|{_PAIRS}|(?:2[1-9]|[3-9]\d)\d{{2}}[ -]\d{{4}}"
 _TELEPHONE: Final = rf"(?:^|[^\d.,-]|\p{{L}}\.)(?:{_NUMBER})(?:[^\d-]|$)"
+#: What is a telephone number where people write, and may be anything in a column.
+_IN_TEXTS: Final = r"[2-9]\d{7}|(?:2[1-9]|[3-9]\d)\d{2} \d\d \d\d"
 #: What nothing else looks like; "2300-1234" could be a postal code and a number after it.
 _SURELY: Final = rf"{_E_MAIL}|(?:^|[^\d.,-])(?:\+45[ .-]?(?:\d[ .-]?){{7}}\d|[2-9]\d(?: \d\d){{3}})(?:[^\d-]|$)"
 _CALLED: Final = re.compile(r"tlf|telefon|mobil|phone", re.IGNORECASE)
@@ -40,7 +42,7 @@ _EIGHT_DIGITS: Final = r"^[2-9]\d{7}$"
 _MARKS: Final = (
     (re.compile(_E_MAIL), "[e-mail]"),
     (re.compile(_SPELLED_OUT, re.IGNORECASE), "[e-mail]"),
-    (re.compile(rf"(?:(?<![\d.,-])|(?<=[^\W\d]\.))(?:{_NUMBER}|[2-9]\d{{7}})(?![\d-])", re.ASCII), "[telefon]"),
+    (re.compile(rf"(?:(?<![\d.,-])|(?<=[^\W\d]\.))(?:{_NUMBER}|{_IN_TEXTS})(?![\d-])", re.ASCII), "[telefon]"),
 )
 
 

@@ -82,6 +82,8 @@ def test_a_single_number_among_answers_or_weights_refuses_the_file(made, place):
         ("2345 6789", "[telefon]"),
         ("33-66-33-66 eller 33.66.33.66", "[telefon] eller [telefon]"),
         ("tlf.33663366", "tlf.[telefon]"),
+        ("3366 33 66", "[telefon]"),
+        ("2019 10 12 var en lørdag", "2019 10 12 var en lørdag"),
         ("1.1.90-1234 og 1990-01-01-1234", "[cpr] og [cpr]"),
         ("den 2.5.2019 2200 København", "den 2.5.2019 2200 København"),
         ("version 20.10.21-12", "version 20.10.21-12"),
