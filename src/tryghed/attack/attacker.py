@@ -184,9 +184,14 @@ def _attack_item(
         for indicator in sorted({one.indicator for one in earlier})
     ]  # fmt: skip
     reader = _Reader(kinds, numbers, [*targets, *everybody], survey)
-    late = {one.indicator for one in everybody if reader.may_be_many(one, _SLIGHT)}
+    late = [one for one in everybody if reader.may_be_many(one, _SLIGHT)]
+    for one in late:
+        reader.least(one, "n")  # the ways with the fewest late people: whom they leave out are not certain to be there
+    told_of = {one.indicator for one in late}
     for target in targets:
-        if LATE in target.inside and (target.indicator not in late or not reader.may_be_many(target, _SLIGHT)):
+        if LATE in target.inside and (
+            target.indicator not in told_of or reader.may_be_nobody(target) or not reader.may_be_many(target, _SLIGHT)
+        ):
             continue
         sensitive = survey.scores[target.indicator].sensitive
         what = (
@@ -249,9 +254,14 @@ class _Reader:
         """Return the most that one side of a target can be."""
         return self.limits.most(self._sum(target, side))
 
-    def reaches(self, target: Target, side: str, wanted: float) -> bool:
-        """Return whether one side of a target can be that much."""
-        return self.limits.reaches(self._sum(target, side), wanted)
+    def most_below(self, target: Target, side: str, wanted: float) -> float | None:
+        """Return the most that one side of a target can be, None where it can be that much or more."""
+        return self.limits.most_below(self._sum(target, side), wanted)
+
+    def may_be_nobody(self, target: Target) -> bool:
+        """Return whether some way that was found leaves a target without people: then nothing is certain of it."""
+        people = self._sum(target, "n")
+        return any(way @ people <= _SLIGHT for way in self.limits.ways)
 
     def both(self, target: Target, side: str) -> tuple[float, float]:
         """Return the least and the most."""
@@ -348,9 +358,9 @@ def _learned_of_base(reader: _Reader, target: Target, min_count: int) -> str:
 def _learned_of_few(reader: _Reader, target: Target, min_count: int, *, withheld: bool) -> str:
     """Return what is learned of people on a sensitive topic: that too few are on a side of the share, or nobody."""
     for side, words in (("positives", "count"), ("negatives", "do not count")):
-        if reader.reaches(target, side, min_count - _SLIGHT):
+        most = reader.most_below(target, side, min_count - _SLIGHT)
+        if most is None:
             continue
-        most = reader.most(target, side)
         least = reader.least(target, side)
         if withheld or least > _SLIGHT:
             return f"between {max(least, 0):.1f} and {most:.1f} people {words}, fewer than {min_count} for certain"

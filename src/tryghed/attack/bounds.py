@@ -87,7 +87,14 @@ class Limits:
 
     def reaches(self, count: Numbers, wanted: float) -> bool:
         """Return whether a sum over kinds can be that much or more."""
-        return any(way @ count >= wanted for way in self.ways) or self.most(count) >= wanted
+        return self.most_below(count, wanted) is None
+
+    def most_below(self, count: Numbers, wanted: float) -> float | None:
+        """Return the most that a sum over kinds can be, None where it can be that much or more."""
+        if any(way @ count >= wanted for way in self.ways):
+            return None
+        most = self.most(count)
+        return None if most >= wanted else most
 
 
 def _least_off(lines: csr_array, least: Numbers, most: Numbers, give: Numbers) -> float:
