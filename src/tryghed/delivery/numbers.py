@@ -30,6 +30,7 @@ _PERCENT = ("pct", "pct_anden", "nedre_anden", "øvre_anden", "forskel", "nedre"
 
 _KINDS = {"wave": "tidligere bølge", "category": "anden gruppe"}
 _VERDICTS = {1: "sikkert højere", -1: "sikkert lavere", 0: "ingen påvist forskel"}
+_NOT_TESTED = "ikke prøvet"
 #: A p is told with this many decimals: more would tell more of the two sides than their shares do.
 _P_DECIMALS = 3
 
@@ -108,7 +109,7 @@ def _compared(one: Difference) -> dict[str, Any]:
         "forskel": one.difference,
         "nedre": one.lower,
         "øvre": one.upper,
-        "dom": "" if one.withheld else _VERDICTS[one.direction],
+        "dom": "" if one.withheld else _VERDICTS[one.direction] if one.tests else _NOT_TESTED,
         "kan_påvises": one.detectable,
         "p_rettet": None if p is None else max(round(p, _P_DECIMALS), 10.0**-_P_DECIMALS),
         "familie": one.family,

@@ -318,7 +318,9 @@ class City:
     def contrasts(self, request: Request, row: dict):
         area, indicator = row["area"], row["indicator"]
         if request.against_rest and area != EVERYBODY:
-            yield self.contrast("rest", row, self.rest(request, row), "rest")
+            untested = {"family": "", "tests": 0, "p_adjusted": None, "direction": 0}
+            shown = untested if request.against_rest == "show" else {}
+            yield self.contrast("rest", row, self.rest(request, row), "rest") | shown
         for earlier in request.since:
             before = replace(request, waves=(earlier,))
             other = self.estimate(before, row["area_set"], area, row["dimension"], row["category"], indicator)
