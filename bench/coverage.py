@@ -58,26 +58,27 @@ def drawn(draws: int, seed: int) -> None:
 def _held(kind: str, size: int, share: float, draws: int, chance: np.random.Generator) -> dict[str, float]:
     """Return the part of the intervals that hold the true share, by method."""
     held = dict.fromkeys(LIMITS, 0.0)
-    for _ in range(draws // BLOCK):
-        known, true = _district(size, share, chance) if kind == "district" else _group(size, share, chance)
+    draw = _district if kind == "district" else _group
+    for start in range(0, draws, BLOCK):
+        known, true = draw(size, share, min(BLOCK, draws - start), chance)
         for method in LIMITS:
             lower, upper = limits(method, known.share, known.variance, known.n, known.df)
             held[method] += float(((lower <= true) & (true <= upper)).sum())
-    return {method: number / (draws // BLOCK * BLOCK) for method, number in held.items()}
+    return {method: number / draws for method, number in held.items()}
 
 
-def _district(size: int, share: float, chance: np.random.Generator) -> tuple[Description, float]:
+def _district(size: int, share: float, draws: int, chance: np.random.Generator) -> tuple[Description, float]:
     people = round(size * KISH)
-    sums = _summed(np.ones((BLOCK, people), dtype=np.bool_), share, chance)
+    sums = _summed(np.ones((draws, people), dtype=np.bool_), share, chance)
     return describe(Sums(**{name: one[:, None] for name, one in sums.items()}), _design([people])), share
 
 
-def _group(size: int, share: float, chance: np.random.Generator) -> tuple[Description, float]:
+def _group(size: int, share: float, draws: int, chance: np.random.Generator) -> tuple[Description, float]:
     """Draw a group with members in every stratum; who is not a member counts in the stratum's m."""
     strata = [ANSWERS // STRATA] * STRATA
     inside = size * KISH / sum(strata)
     own = _shares(share)
-    parts = [_summed(chance.random((BLOCK, m)) < inside, p, chance) for m, p in zip(strata, own, strict=True)]
+    parts = [_summed(chance.random((draws, m)) < inside, p, chance) for m, p in zip(strata, own, strict=True)]
     sums = {name: np.stack([part[name] for part in parts], axis=1) for name in SUMMED}
     return describe(Sums(**sums), _design(strata)), float(own.mean())
 

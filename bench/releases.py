@@ -20,8 +20,9 @@ import polars as pl
 
 from tryghed.definitions.policy import Families
 from tryghed.frames import EVERYBODY
-from tryghed.statistics import contrasts, families, ranks
-from tryghed.statistics.folding import CROSSED, Design
+from tryghed.statistics import atoms, contrasts, families, ranks
+from tryghed.statistics.atoms import Atoms
+from tryghed.statistics.folding import Design
 from tryghed.statistics.totals import Totals
 
 DISTRICTS = [f"d{number:02}" for number in range(1, 14)]
@@ -65,21 +66,27 @@ def wave(name: str, shares: np.ndarray, chance: np.random.Generator) -> Totals:
         columns["y"].append((weight * answer).sum(axis=0))
         columns["aa"].append((weight**2 * ones).sum(axis=0))
         columns["yy"].append((weight**2 * answer).sum(axis=0))
-    sums = {one: np.stack(parts) for one, parts in columns.items()}
-    sums |= {"psus": sums["n"], "ay": sums["yy"]}
-    districts = len(DISTRICTS)
-    domains = tuple((SET, area, EVERYBODY, EVERYBODY) for area in (EVERYBODY, *DISTRICTS))
     design = Design(
         tuple((name, area) for area in DISTRICTS), sizes.astype(np.float64), sizes / (sizes - 1.0), 1.0 / sizes,
-        np.zeros(districts, dtype=np.bool_), ("",) * districts,
+        np.zeros(len(DISTRICTS), dtype=np.bool_), ("",) * len(DISTRICTS),
     )  # fmt: skip
-    strata = np.arange(districts)
-    cells = (np.concatenate([np.zeros(districts, dtype=np.int64), strata + 1]), np.concatenate([strata, strata]))
-    none = np.empty(0, dtype=np.int64)
-    return Totals(
-        SURVEY, (name,), INDICATORS, design, domains, cells,
-        {one: np.concatenate([values, values]) for one, values in sums.items()},
-        (none, none, none), dict.fromkeys(CROSSED, np.empty((0, len(INDICATORS)))), {},
+    units = atoms.units(_districts({one: np.stack(parts, axis=1) for one, parts in columns.items()}))
+    return Totals(SURVEY, (name,), INDICATORS, design, units, units.summed())
+
+
+def _districts(sums: dict[str, np.ndarray]) -> Atoms:
+    """Return the people of each district, sampled directly, as one atom: it is a stratum, and everybody is all of them.
+
+    Args:
+        sums: Indicators × districts, by name.
+    """
+    own = pl.Series(range(len(DISTRICTS)), dtype=pl.Int64)
+    same = pl.Series([0] * len(DISTRICTS), dtype=pl.Int64)
+    return Atoms(
+        pl.DataFrame({"stratum": own, "psu": own, "location": own, "profile": same}).with_columns(direct=True),
+        pl.DataFrame({"place": pl.concat([same, own + 1]), "location": pl.concat([own, own])}),
+        pl.DataFrame({"kind": [0], "profile": [0]}, schema={"kind": pl.Int64, "profile": pl.Int64}),
+        tuple((SET, area) for area in (EVERYBODY, *DISTRICTS)), ((EVERYBODY, EVERYBODY),), sums,
     )  # fmt: skip
 
 
