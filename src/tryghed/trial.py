@@ -93,7 +93,8 @@ def attack(project: Project, released: Released, folder: Path) -> None:
     few, also = project.rules.secrecy.min_count, list(dict.fromkeys(targets))
     learned = [*attacker.attack(project, newest, few, also=also)]
     for name in _corrected(project, released):
-        learned += attacker.attack(project, [*newest, *_earlier(project, name)], few)
+        both, earlier = _earlier(project, name)
+        learned += attacker.attack(both, [*newest, *earlier], few)
     attacker.refuse(list(dict.fromkeys(learned)))
 
 
@@ -107,12 +108,21 @@ def _corrected(project: Project, released: Released) -> list[str]:
     return found
 
 
-def _earlier(project: Project, name: str) -> list[Number]:
-    """Return the numbers of an earlier edition, from its files as they were."""
+def _earlier(project: Project, name: str) -> tuple[Project, list[Number]]:
+    """Return the numbers of an earlier edition, from its files as they were, and the project with the areas of both.
+
+    An area set whose boundaries moved under its name is another set then: what lies between the two is read from both.
+    """
     then = archive.frozen_project(project, name)
+    moved = {
+        one: f"{one} ({name})" for one, areas in then.area_sets.items()
+        if one in project.area_sets and areas.members != project.area_sets[one].members
+    }  # fmt: skip
+    both = replace(project, area_sets={**project.area_sets, **{new: then.area_sets[old] for old, new in moved.items()}})
     with TemporaryDirectory() as elsewhere:
         numbers.save(archive.load(project.folder, name), then, Path(elsewhere))
-        return [replace(one, before=True) for one in published.read(then, Path(elsewhere))]
+        read = published.read(then, Path(elsewhere))
+    return both, [replace(one, before=True, area_set=moved.get(one.area_set, one.area_set)) for one in read]
 
 
 def inspect(project: Project, released: Released, folder: Path, reports: Mapping[Path, tuple[Report, str]]) -> None:

@@ -107,7 +107,8 @@ def _attack_editions(
         return list(_attack_item(project, survey, newest, min_count, also))
     told = {_target(one): one for one in newest if one.n is not None}
     earlier = [replace(one, before=False) for one in numbers if one.before]
-    if all(_alike(one, told.get(_target(one))) for one in earlier):
+    sets = {one.area_set for one in newest}
+    if all(one.area_set in sets and _alike(one, told.get(_target(one))) for one in earlier):
         return []  # nobody came or went, as far as anybody can tell
     found: list[Learned] = []
     for whole, part, only in ((newest, earlier, LATE), (earlier, newest, GONE)):
@@ -118,7 +119,7 @@ def _attack_editions(
         except ReleaseError:  # not everybody of the one edition is in the other
             continue
         found += [replace(one, target=_only(one.target, only)) for one in learned]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _alike(one: Number, other: Number | None) -> bool:
@@ -174,7 +175,10 @@ def _attack_item(
     withheld = {_target(one) for one in newest if one.secret}
     printed = {_target(one): one for one in newest if one.n is not None}
     left = [one for one in _left_over(kinds, newest) if one not in printed and one not in withheld]
-    others = _came_late(kinds, earlier) if earlier else [*left, *(one for one in also if one not in left)]
+    others = (
+        [*_came_late(kinds, earlier), *_moved(kinds, newest, earlier)] if earlier
+        else [*left, *(one for one in also if one not in left)]
+    )  # fmt: skip
     targets = [*sorted(withheld), *(one for one in others if one not in withheld)]
     targets = [one for one in targets if not _obviously_many(one, printed, min_count)]
     if not targets:
@@ -305,6 +309,14 @@ def _came_late(kinds: Kinds, before: Sequence[Number]) -> list[Target]:
     shown = [replace(one, before=False) for one in before]
     whole = [*(_target(one) for one in shown), *_left_over(kinds, shown)]
     return sorted({one._replace(inside=(*one.inside, LATE)) for one in whole})
+
+
+def _moved(kinds: Kinds, newest: Sequence[Number], earlier: Sequence[Number]) -> list[Target]:
+    """Return what lies between areas of two editions whose boundaries are not the same."""
+    one, other = ({number.area_set for number in side} for side in (newest, earlier))
+    every = _left_over(kinds, [*newest, *(replace(number, before=False) for number in earlier)])
+    sets = [(target, {name for name, _ in (*target.inside, *target.outside)}) for target in every]
+    return [target for target, names in sets if names & (one - other) and names & (other - one)]
 
 
 def _left_over(kinds: Kinds, numbers: Sequence[Number]) -> list[Target]:

@@ -141,6 +141,19 @@ def test_a_share_that_only_one_edition_prints_tells_of_nobody():
     assert learned(new, *before(old)) == learned(old, *before(new)) == []
 
 
+def test_boundaries_that_moved_tell_of_those_between_them_and_of_nobody_who_came_late():
+    # guards against reading an earlier edition with today's boundaries, as if those between had gone or come
+    moved = {**PROJECT.area_sets, "udsatte (2025)": area_set("udsatte", "v", {"2": ("v",), "3": ("v",)})}
+    now = number("v", 50.0, 90, indicator="tryg", area_set="udsatte")
+    then = number("v", 51.1, 92, indicator="tryg", area_set="udsatte (2025)")
+
+    city = number("alle", 50.0, 900, indicator="tryg")
+    numbers = [now, city, *before(then, city)]
+    found = [str(one) for one in attack(replace(PROJECT, area_sets=moved), numbers, 5)]
+
+    assert found == ["s 2025 tryg, udsatte (2025) v outside v: what all 2 people answered is known"]
+
+
 def test_everybody_alike_is_found():
     # 19 % of about 400 are no more than 30 % of about 270 of them: nobody else is ill, whoever they are
     whole, part = number("a", 19.0, 400), number("v", 30.0, 270, area_set="udsatte")
