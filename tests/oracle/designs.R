@@ -66,6 +66,11 @@ for (kind in c("jk1", "jkn", "brr", "fay", "bootstrap")) {
     s <- subset(given, !is.na(safe))
     by <- svyby(~safe, ~sex, subset(s, area == "nord"), svymean, covmat = TRUE)
     out(paste0(name, ".contrast.se"), SE(svycontrast(by, c(kvinde = 0.5, mand = -1))))
+    tested <- svychisq(~safe + part, s, statistic = "F")
+    out(paste0(name, ".f.f"), tested$statistic); out(paste0(name, ".f.ndf"), tested$parameter[1])
+    out(paste0(name, ".f.ddf"), tested$parameter[2]); out(paste0(name, ".f.p"), tested$p.value)
+    wald <- svychisq(~safe + sex, s, statistic = "adjWald")
+    out(paste0(name, ".wald.f"), wald$statistic); out(paste0(name, ".wald.p"), wald$p.value)
     of <- round(s$variables$weight * 10000); s <- update(s, cents = of %% 7 + 1, cars = of %% 4 + 1)
     statistics <- list(mean = svymean(~cents, s), total = svytotal(~cents, s), ratio = svyratio(~cents, ~cars, s))
     for (what in names(statistics)) {

@@ -124,6 +124,39 @@ def test_replicate_weights(kind, mse):
 
 @pytest.mark.parametrize("mse", [False, True])
 @pytest.mark.parametrize("kind", sample.KINDS)
+def test_independence_under_replicate_weights(kind, mse):
+    # Guards against shares linearised from replicated sums: R replicates the shares, whose covariance is another.
+    rows, known = replicated(kind, mse=mse)
+    totals = read(rows, replicates=known)
+    name = f"{kind}{'_mse' if mse else ''}"
+
+    def table(dimension, categories):
+        domains = [("area", "alle", dimension, one) for one in categories]
+        return independence.table(moments.of(totals, domains, "safe"))
+
+    tested = independence.rao_scott(table("part", "abcd"))
+    wald = independence.adjusted_wald(table("sex", ("kvinde", "mand")))
+
+    equal(f"{name}.f", {"f": tested.f, "ndf": tested.numerator_df, "ddf": tested.denominator_df, "p": tested.p},
+          ("f", "ndf", "ddf", "p"))  # fmt: skip
+    # The adjusted Wald test is of the sums, and R takes them under each replicate.
+    equal(f"{name}.wald", {"f": wald.f, "p": wald.p}, ("f", "p"))
+
+
+def test_shares_of_a_table_of_pooled_waves_add_up_under_every_replicate():
+    rows, known = replicated("jk1", mse=False)
+    pooled = {"2024": [row | {"respondent": f"again {row['respondent']}"} for row in rows], "2025": rows}
+    totals = sampled.read(pooled, indicators=["safe"], groups={"sex": "sex"}, replicates=known)
+    of = [("places", "alle", "sex", sex) for sex in ("kvinde", "mand")]
+
+    found = independence.table(moments.of(totals, of, "safe"))
+
+    # Parts of a whole: what one gains under a replicate the others lose.
+    assert found.share_covariance.sum(axis=0) == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize("mse", [False, True])
+@pytest.mark.parametrize("kind", sample.KINDS)
 def test_statistics_of_answers_under_replicate_weights(kind, mse):
     rows, known = replicated(kind, mse=mse)
     for row in rows:

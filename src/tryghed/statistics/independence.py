@@ -27,12 +27,23 @@ class Table:
         covariance: Of the cells, row by row.
         n: Unweighted answers in all of it.
         df: Degrees of freedom of the design of those who answered.
+        replicated: Covariance of the cells' shares of the table under replicate weights, where any were delivered.
     """
 
     cells: Numbers
     covariance: Numbers
     n: float
     df: float
+    replicated: Numbers | None = None
+
+    @property
+    def share_covariance(self) -> Numbers:
+        """Covariance of the cells' shares T/ΣT: that of the replicated shares, or by their derivatives."""
+        if self.replicated is not None:
+            return self.replicated
+        total = self.cells.sum()
+        slopes = (np.eye(self.cells.size) - (self.cells / total).reshape(-1, 1)) / total
+        return np.asarray(slopes @ self.covariance @ slopes.T, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ def table(categories: Moments) -> Table:
     Args:
         categories: The categories of one division; categories where nobody answered are left out.
     """
-    some = np.flatnonzero(categories.n > 0)
+    some, replicated = np.flatnonzero(categories.n > 0), categories.replicated
     size = len(categories.n)
     counted = np.hstack([np.zeros((len(some), size)), np.eye(size)[some]])
     rest = np.hstack([np.eye(size)[some], -np.eye(size)[some]])
@@ -61,6 +72,7 @@ def table(categories: Moments) -> Table:
     return Table(
         (matrix @ sums).reshape(2, -1), matrix @ categories.covariance @ matrix.T,
         float(categories.n.sum()), categories.df,
+        None if replicated is None else replicated.parts_covariance(matrix),
     )  # fmt: skip
 
 
@@ -68,24 +80,21 @@ def rao_scott(known: Table) -> Tested:
     """Return Rao & Scott's second-order corrected test.
 
     X² = n Σ (π - π_r π_c)² / (π_r π_c); with C the interaction columns orthogonal to the main effects and D = diag π,
-    Δ = (C'D⁻¹C/n)⁻¹ (C'D⁻¹VD⁻¹C), F = X²/trΔ on d = (trΔ)²/tr(Δ²) and d·df.
+    Δ = (C'D⁻¹C/n)⁻¹ (C'D⁻¹VD⁻¹C), F = X²/trΔ on d = (trΔ)²/tr(Δ²) and d·df. V is the covariance of the shares: under
+    replicate weights that of the shares of each replicate, not of its sums.
 
     Raises:
         DesignError: A row or a column is empty, there are fewer than two of each, or df is 0 or less.
     """
     _expect_testable(known)
     shape = known.cells.shape
-    total = known.cells.sum()
-    pi = (known.cells / total).ravel()
-    # Shares of the table: the derivative of T/ΣT.
-    slopes = (np.eye(len(pi)) - pi[:, None]) / total
-    covariance = slopes @ known.covariance @ slopes.T
-    expected = _independent(known.cells / total).ravel()
+    shares = known.cells / known.cells.sum()
+    pi, expected = shares.ravel(), _independent(shares).ravel()
     x2 = float(known.n * ((pi - expected) ** 2 / expected).sum())
     inverse = np.where(pi > 0, 1 / np.where(pi > 0, pi, 1.0), 0.0)
     columns = _interaction(shape)
     weighted = inverse[:, None] * columns
-    delta = np.linalg.solve(columns.T @ weighted / known.n, weighted.T @ covariance @ weighted)
+    delta = np.linalg.solve(columns.T @ weighted / known.n, weighted.T @ known.share_covariance @ weighted)
     trace, squares = float(np.trace(delta)), float(np.trace(delta @ delta))
     if trace <= 0:
         raise DesignError("the table has no sampling variance, so its independence cannot be tested")

@@ -257,6 +257,18 @@ class ReplicatedSums:
             np.concatenate([self.a, self.y]), np.concatenate([self.base, self.counted])
         )  # fmt: skip
 
+    def parts_covariance(self, matrix: Numbers) -> Numbers:
+        """Return the covariance of parts θ = T/ΣT of a whole.
+
+        Args:
+            matrix: A row for each T, which makes it of the base of every domain, then what counts in every domain.
+        """
+        replicates = matrix @ np.concatenate([self.a, self.y])
+        estimates = matrix @ np.concatenate([self.base, self.counted])
+        whole = replicates.sum(axis=0)
+        parts = np.where(whole > 0, replicates / np.where(whole > 0, whole, 1.0), np.nan)
+        return self.replication.covariance(parts, estimates / estimates.sum())
+
     def regrouped(self, matrix: Numbers) -> "ReplicatedSums":
         """Return the sums of domains that are sums and differences of these."""
         return ReplicatedSums(
