@@ -1,13 +1,14 @@
 """Deliveries from file to store: read, checked, and published one generation a wave; or only looked at."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tryghed.definitions.project import Project
 from tryghed.errors import DataError, DefinitionError, DesignError, TryghedError, all_at_once
-from tryghed.frames import Decision, Earlier, Finding, Source
-from tryghed.intake.accept import accept, examine
-from tryghed.intake.findings import blocking, finding
+from tryghed.frames import Accepted, Decision, Earlier, Finding, Source
+from tryghed.intake.accept import LATER, accept, examine, taken
+from tryghed.intake.findings import blocking, decided, finding, refuse
 from tryghed.intake.pseudonyms import key_file, own_key_file
 from tryghed.progress import Progress, Step
 from tryghed.statistics import adopting
@@ -122,7 +123,8 @@ def _ingest(project: Project, survey: str, wave: str, said: Said) -> Ingested:
     warehouse.expect_not_erased(warehouse.erased(project.folder), survey, wave, again=said.again)
     known = _known(project, survey, wave, said)
     accepted = accept(project, survey, wave, earlier=known.earlier, decisions=known.decisions)
-    accepted = replace(adopting.adopt(project, accepted), comparability=rounds.verdicts(project, accepted))
+    accepted = _weighed(project, accepted, known.decisions)
+    accepted = replace(accepted, comparability=rounds.verdicts(project, accepted))
     generation, changed = warehouse.publish(project.folder, accepted, because=said.revision, again=said.again)
     free_text.keep(project.folder, survey, wave, accepted.source.sha256, accepted.free_text)
     if project.waves[survey][wave].design.panel:  # its pseudonyms are the panel's now, and no key stands for others
@@ -137,6 +139,28 @@ def _ingest(project: Project, survey: str, wave: str, said: Said) -> Ingested:
     return Ingested(
         survey, wave, accepted.respondents.height, generation.number, changed, revision_number, accepted.findings
     )
+
+
+def _weighed(project: Project, accepted: Accepted, decisions: Sequence[Decision]) -> Accepted:
+    """Return a wave with the weights that estimates use; each rule that those calibrated here break is a warning.
+
+    Raises:
+        Refused: Nobody accepted a warning.
+        DefinitionError: Margins to calibrate to do not hold.
+        DesignError: Weights cannot be calibrated.
+    """
+    survey, wave, defined = accepted.survey, accepted.wave, project.wave(accepted.survey, accepted.wave)
+    adopted = adopting.adopt(project, accepted)
+    hint = "give bounds, unite small categories of the margins, or ask for trimmed weights"
+    broken = [finding("weight_rules", "design.calibration", one.told, hint=hint) for one in adopted.broken]
+    later = [one for one in taken(defined, accepted.source.sha256, decisions) if one.code in LATER]
+    found = decided(broken, later)
+    refuse(found, where=f"{survey} {wave} ({accepted.source.file})", wave=f"{survey}/{wave}")
+    reasons = [f"{one.message} {one.accepted.because} {one.accepted.by}" for one in found if one.accepted]
+    definition = adopted.accepted.definition_sha256
+    if reasons:  # or a wave whose weights somebody has just accepted would be taken for loaded
+        definition = hashlib.sha256("\n".join([definition, *reasons]).encode()).hexdigest()
+    return replace(adopted.accepted, findings=(*accepted.findings, *found), definition_sha256=definition)
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,33 @@ def test_a_wave_that_cannot_be_calibrated_does_not_keep_the_others_out(tmp_path)
     assert [row["wave"] for row in loaded] == ["2017", "2021"]
 
 
+def test_calibrated_weights_that_break_a_rule_are_refused_until_somebody_accepts_them(tmp_path):
+    # Guards against weights that `tryghed weights` calls stop, and that every estimate is made with all the same.
+    city = tmp_path / "city"
+    build(city)
+    margins = city / "surveys" / "sundhed" / "margins.csv"
+    rows = "".join(f"{age};{9_000_000 if age == '80_plus' else 100_000}\n" for age in AGES)
+    margins.write_text(f"age;population\n{rows}", encoding="utf-8")
+    definition = city / "surveys" / "sundhed" / "2021.toml"
+    asked = '\n[design.calibration]\nestimates = true\nmethod = "raking"\n'
+    asked += '[[design.calibration.margins]]\nfile = "surveys/sundhed/margins.csv"\nby = ["age"]\n'
+    definition.write_text(definition.read_text(encoding="utf-8") + asked, encoding="utf-8")
+
+    refused = tryghed("ingest", "sundhed/2021", cwd=city, code=4).stderr
+    taken = tryghed("ingest", "sundhed/2021", "--accept", "weight_rules", "--because", "drawn so", cwd=city).stderr
+    again = tryghed("ingest", "sundhed/2021", cwd=city).stderr
+    told = tryghed("weights", "2021", "--survey", "sundhed", cwd=city, code=6).stderr
+
+    stops = re.findall(r"^stop: (.*)$", told, re.MULTILINE)
+    assert any("times the median" in one for one in stops)
+    assert "bounds" in re.sub(r"\s+", " ", refused)
+    for one in stops:
+        assert f"weight_rules design.calibration: {one} (limit: " in refused
+        assert f"{one} (limit: " in taken
+    assert taken.count("accepted: drawn so") == len(stops)
+    assert "already loaded" in again
+
+
 def test_trimming_shortens_the_longest_and_loses_nothing(city):
     first = audit("2025", cwd=city)
     done = tryghed("weights", "2025", "--trim", "2", cwd=city)

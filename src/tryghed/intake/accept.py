@@ -4,6 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 
@@ -33,7 +34,10 @@ from tryghed.intake.readers import Delivered
 from tryghed.intake.replicates import replicates
 from tryghed.intake.scores import scored
 
-__all__ = ["Refused", "accept", "examine"]
+__all__ = ["Refused", "accept", "examine", "taken"]
+
+#: Codes of what is found when weights are calibrated, after the delivery has been checked.
+LATER: Final = ("weight_rules",)
 
 
 @dataclass
@@ -95,12 +99,16 @@ def examine(
     _check_counts(checked, defined, project, asked, earlier)
     checked.findings += _before(delivered, defined, project, earlier)
     checked.findings += privacy.in_reasons(defined.accepted)
-    kept = [one for one in decisions if one.sha256 in ("", delivered.sha256)]
-    taken = [*map(_decision, defined.accepted), *kept]
+    now = [one for one in taken(defined, delivered.sha256, decisions) if one.code not in LATER]
     return Examined(
-        about, defined, delivered, decided(checked.findings, taken), tuple(checked.answers), checked.sample, asked,
+        about, defined, delivered, decided(checked.findings, now), tuple(checked.answers), checked.sample, asked,
         written,
     )  # fmt: skip
+
+
+def taken(wave: Wave, sha256: str, decisions: Sequence[Decision]) -> list[Decision]:
+    """Return what was accepted of a file: in the wave's definition, and of `decisions` what is not of other files."""
+    return [*map(_decision, wave.accepted), *(one for one in decisions if one.sha256 in ("", sha256))]
 
 
 def accept(

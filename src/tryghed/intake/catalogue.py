@@ -108,6 +108,12 @@ CODES: Final[dict[str, Code]] = {
         _WARNING, "a stratum's part of the weights is over 5 % off its part of the population",
         "ask what the weights were calibrated to",
     ),
+    "weight_rules": Code(
+        _WARNING,
+        "weights calibrated here for estimates (`estimates = true`) break a rule that `tryghed weights` calls stop; "
+        "found when the wave is loaded, not by `--dry-run`",
+        "give `bounds` under `[design.calibration]`, unite small categories of its margins, or ask for trimmed ones",
+    ),
     "missing_stratum": Code(_ERROR, "rows have no stratum", _ASK),
     "missing_psu": Code(_ERROR, "rows have no primary sampling unit", _ASK),
     "missing_household": Code(_ERROR, "rows have no household", _ASK),

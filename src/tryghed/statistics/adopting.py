@@ -20,6 +20,7 @@ from tryghed.frames import EVERYBODY, Accepted, CalibratedWeights
 from tryghed.statistics import auxiliaries, weighting
 from tryghed.statistics.auxiliaries import Auxiliaries, Numbers
 from tryghed.statistics.calibration import Calibrated, calibrate
+from tryghed.statistics.weighting import Verdict
 
 _WEIGHT = pl.Decimal(18, 9)
 
@@ -79,7 +80,15 @@ def _into(some: np.ndarray, values: Numbers) -> Numbers:
     return found
 
 
-def adopt(project: Project, accepted: Accepted) -> Accepted:
+@dataclass(frozen=True, eq=False)
+class Adopted:
+    """A wave with the weights that estimates use; `broken` are the rules that weights calibrated here break."""
+
+    accepted: Accepted
+    broken: tuple[Verdict, ...] = ()
+
+
+def adopt(project: Project, accepted: Accepted) -> Adopted:
     """Return a wave with calibrated weights where its definition says so, any other wave as it is.
 
     Raises:
@@ -88,7 +97,7 @@ def adopt(project: Project, accepted: Accepted) -> Accepted:
     """
     calibration = project.wave(accepted.survey, accepted.wave).design.calibration
     if calibration is None or not calibration.estimates:
-        return accepted
+        return Adopted(accepted)
     margins = read_margins(project.folder, calibration, project.surveys[accepted.survey], project.area_sets)
     try:
         return _adopted(accepted, calibration, margins)
@@ -97,7 +106,7 @@ def adopt(project: Project, accepted: Accepted) -> Accepted:
         raise DesignError(problem.message, where=where, hint=problem.hint) from None
 
 
-def _adopted(accepted: Accepted, calibration: Calibration, margins: Sequence[Margin]) -> Accepted:
+def _adopted(accepted: Accepted, calibration: Calibration, margins: Sequence[Margin]) -> Adopted:
     people = accepted.respondents.filter(pl.col("weight") > 0)
     known = auxiliaries.join(_variables(accepted, people, margins), margins)
     delivered, replicates = people.select("respondent"), None
@@ -119,13 +128,16 @@ def _adopted(accepted: Accepted, calibration: Calibration, margins: Sequence[Mar
         definition_sha256=_fingerprint(accepted.definition_sha256, margins),
         calibrated=CalibratedWeights(says, rows),
     )
+    verdicts = weighting.verdicts(weighting.spread(fitted.calibrated.weights), margins[0].population)
+    broken = tuple(one for one in verdicts if one.stops)
     if accepted.replicates is None or fitted.replicates is None:
-        return changed
+        return Adopted(changed, broken)
     columns = [pl.Series(f"r{place}", column) for place, column in enumerate(fitted.replicates.T)]
     lists = pl.DataFrame(columns).select(pl.concat_list(pl.all().round(9).cast(_WEIGHT)).alias("weights"))
     calibrated = pl.concat([people.select("respondent"), lists], how="horizontal")
     others = accepted.replicates.weights.join(people, on="respondent", how="anti")
-    return replace(changed, replicates=replace(accepted.replicates, weights=pl.concat([calibrated, others])))
+    replicated = replace(accepted.replicates, weights=pl.concat([calibrated, others]))
+    return Adopted(replace(changed, replicates=replicated), broken)
 
 
 def _variables(accepted: Accepted, people: pl.DataFrame, margins: Sequence[Margin]) -> pl.DataFrame:

@@ -59,6 +59,11 @@ class Verdict:
     stops: bool
     says: str
 
+    @property
+    def told(self) -> str:
+        """In words, with the limit."""
+        return f"{self.says} (limit: {self.limit:g})"
+
 
 @dataclass(frozen=True, eq=False)
 class Trimmed:
