@@ -61,6 +61,9 @@ def test_an_id_of_another_report_says_whose_it_is(demo, traces):
     assert "district-vanloese.pdf" in tryghed("explain", REPORT, f"F4·{other}", cwd=demo, code=2).stderr
     assert "ids: " in tryghed("explain", REPORT, "F99", cwd=demo, code=2).stderr
     assert "cells: 1 to" in tryghed("explain", REPORT, "F4", "--cell", "999", cwd=demo, code=2).stderr
+    # Guards against an answer that looks like a file asked for, and is none.
+    asked = ("explain", REPORT, "F4", "--cell", "1", "--output", "cell.json")
+    assert "a cell is told whole, as text" in tryghed(*asked, cwd=demo, code=2).stderr
 
 
 def test_a_sentence_is_told_whole(demo, traces):

@@ -10,6 +10,7 @@ from tryghed import evidence, explanation
 from tryghed.cli.adhoc import show
 from tryghed.cli.options import form_of, open_project, output_options, progress, project_option, quiet_option, say
 from tryghed.delivery import rscript
+from tryghed.errors import UsageError
 from tryghed.evidence import Evidence
 from tryghed.explanation import Ground, Traces
 from tryghed.release.released import Lookup
@@ -46,6 +47,9 @@ def explain(
     Example: tryghed explain out/2025/district-valby.pdf
              tryghed explain out/2025/district-valby.pdf F4 --cell 2
     """
+    if cell is not None and (form or output):
+        hint = "leave --cell out for a list of the cells, or send the text on with > FILE"
+        raise UsageError("--format and --output are for lists; a cell is told whole, as text", hint=hint)
     traces = explanation.open_report(report)
     if identity is None:
         show(explanation.ids(traces), form_of(form, output), output, quiet)
