@@ -16,7 +16,7 @@ from tryghed.analysis.question import Question, question
 from tryghed.analysis.reading import rows_behind
 from tryghed.analysis.remarks import Correction
 from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
-from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
+from tryghed.cli.options import apart, form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.definitions.policy import IntervalMethod
 from tryghed.definitions.project import Project
 from tryghed.delivery import areascripts, rscript
@@ -37,7 +37,7 @@ where_option = click.option(
     "--where", multiple=True, metavar="NAME=VALUE", help="Only this category or area; may be repeated."
 )
 r_option = click.option(
-    "--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R",
+    "--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R", callback=apart,
     help="Also write an R script that recomputes the numbers, and the rows it needs beside it (personal data).",
 )  # fmt: skip
 correct_option = click.option(

@@ -8,7 +8,16 @@ import polars as pl
 
 from tryghed import evidence, explanation
 from tryghed.cli.adhoc import show
-from tryghed.cli.options import form_of, open_project, output_options, progress, project_option, quiet_option, say
+from tryghed.cli.options import (
+    apart,
+    form_of,
+    open_project,
+    output_options,
+    progress,
+    project_option,
+    quiet_option,
+    say,
+)
 from tryghed.delivery import rscript
 from tryghed.errors import UsageError
 from tryghed.evidence import Evidence
@@ -24,7 +33,7 @@ _UNRELEASED = "what follows has not passed the gate: for your own eyes, not for 
 @click.argument("identity", required=False, metavar="[ID]")
 @click.option("--cell", type=int, metavar="NUMBER", help="Which of the id's cells; needed where it has several.")
 @click.option(
-    "--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R",
+    "--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R", callback=apart,
     help="Also write an R script that recomputes the cell, and the rows it needs beside it (personal data).",
 )  # fmt: skip
 @output_options

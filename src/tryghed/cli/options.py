@@ -61,14 +61,40 @@ def because_option(command: Command) -> Command:
     return click.option("--because", default="", metavar="TEXT", callback=impersonal, help=told)(command)
 
 
+def apart(context: click.Context, parameter: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse a file that another option of the command writes too: the later one would overwrite the earlier.
+
+    `--r NAME.R` writes NAME.csv beside the script, the rows it needs.
+
+    Raises:
+        UsageError: Two of `--r`, its rows, `--output` and `--save` are one file.
+    """
+    given = {**context.params, parameter.name: file}
+    script = given.get("script")
+    named = {"--r": script, "the rows of --r": script and script.with_suffix(".csv"), "--output": given.get("output"),
+             "--save": given.get("save")}  # fmt: skip
+    known: dict[Path, str] = {}
+    for option, path in named.items():
+        if path is None:
+            continue
+        first = known.setdefault(path.resolve(), option)
+        if first != option:
+            raise UsageError(
+                f"{first} and {option} would be one file", where=str(path),
+                hint="the script NAME.R reads its rows from NAME.csv: give the files different names",
+            )  # fmt: skip
+    return file
+
+
 def output_options(command: Command) -> Command:
     """Add `--format` and `--output`."""
     form = click.option(
         "-f", "--format", "form", type=click.Choice(FORMATS), help="Default: table, or what OUTPUT's name ends in."
     )
     target = click.option(
-        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of the terminal."
-    )
+        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), callback=apart,
+        help="File to write instead of the terminal.",
+    )  # fmt: skip
     return form(target(command))
 
 

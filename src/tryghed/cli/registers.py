@@ -8,7 +8,7 @@ import click
 from tryghed.analysis.rates import register_rates
 from tryghed.cli import findings
 from tryghed.cli.estimates import tell
-from tryghed.cli.options import open_project, output_options, progress, project_option, quiet_option, say
+from tryghed.cli.options import apart, open_project, output_options, progress, project_option, quiet_option, say
 from tryghed.delivery import areascripts
 from tryghed.errors import UsageError
 from tryghed.registration import load_registers, named_registers, overview
@@ -73,7 +73,7 @@ def load(names: tuple[str, ...], project: Path | None, quiet: bool) -> None:
               help="Default: the newest. Several are taken together.")  # fmt: skip
 @click.option("--population", "people", metavar="REGISTER", default="",
               help="Register table with the people, divided alike, where the counts have no denominators.")  # fmt: skip
-@click.option("--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R",
+@click.option("--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R", callback=apart,
               help="Also write an R script that recomputes the rates, and the counts beside it.")  # fmt: skip
 @output_options
 @project_option

@@ -8,7 +8,7 @@ import polars as pl
 from tryghed.analysis.weights import Weighed, weigh
 from tryghed.cli.adhoc import deliver, survey_option, with_unverified
 from tryghed.cli.estimates import r_option
-from tryghed.cli.options import form_of, open_project, output_options, project_option, quiet_option, say
+from tryghed.cli.options import apart, form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.delivery import exports, weightscript
 from tryghed.errors import DesignError, UsageError
 from tryghed.meant import main_survey
@@ -34,7 +34,7 @@ _CALLED = {"trimmed": {"n": "cut", "final": "weight given to others"}}
 )  # fmt: skip
 @click.option("--indicator", "indicators", multiple=True, metavar="INDICATOR",
               help="Show its share under both weights; may be repeated.")  # fmt: skip
-@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", callback=apart,
               help="Write the respondents' weights to FILE (.csv, .json, .parquet, .xlsx).")  # fmt: skip
 @r_option
 @survey_option
