@@ -79,6 +79,13 @@ for (kind in c("jk1", "jkn", "brr", "fay", "bootstrap")) {
     }
     q <- svyquantile(~cents, s, 0.5, qrule = "math", interval.type = "xlogit")[[1]]
     for (k in 1:4) out(paste0(name, ".quantile.", c("estimate", "lower", "upper", "se")[k]), q[k])
+    # svyquantile of a svrepdesign ignores interval.type: the interval on the logit scale is made of its parts.
+    s <- update(s, spread = of %% 97 + 1); x <- s$variables$spread; w <- weights(s, "sampling")
+    value <- function(p) coef(svyquantile(~spread, svydesign(~1, weights = w, data = data.frame(spread = x)), p, qrule = "math", ci = FALSE))
+    below <- svymean(~below, update(s, below = as.numeric(spread <= value(0.9))))
+    limits <- plogis(confint(svycontrast(below, quote(log(below / (1 - below)))), df = degf(s)))
+    q <- sapply(c(0.9, limits), value); q <- c(q, (q[3] - q[2]) / 2 / qt(0.975, degf(s)))
+    for (k in 1:4) out(paste0(name, ".high.", c("estimate", "lower", "upper", "se")[k]), q[k])
   }
 }
 

@@ -177,12 +177,24 @@ share <- function(label, y, domain) {{
 measured <- function(label, y, domain, kind, at = NA, other = y) {{
   part <- subset(design, domain & rows$weight > 0)
   if (kind == "answer") part <- update(part, given = as.numeric(part$variables[[y]] == at))
+  both <- function(found) c(unname(coef(found))[1], unname(as.numeric(SE(found)))[1])
   found <- switch(kind,
-    mean = svymean(reformulate(y), part), total = svytotal(reformulate(y), part),
-    ratio = svyratio(reformulate(y), reformulate(other), part), answer = svymean(~given, part),
-    quantile = svyquantile(reformulate(y), part, at, qrule = "math", interval.type = "xlogit"))
-  data.frame(label, n = nrow(part), value = unname(coef(found))[1], se = unname(as.numeric(SE(found)))[1],
-             df = degf(part), p = NA)
+    mean = both(svymean(reformulate(y), part)), total = both(svytotal(reformulate(y), part)),
+    ratio = both(svyratio(reformulate(y), reformulate(other), part)), answer = both(svymean(~given, part)),
+    quantile = if (inherits(part, "svyrep.design")) woodruff(y, part, at) else
+      both(svyquantile(reformulate(y), part, at, qrule = "math", interval.type = "xlogit")))
+  data.frame(label, n = nrow(part), value = found[1], se = found[2], df = degf(part), p = NA)
+}}
+
+# svyquantile of survey 4.1 makes the interval of the plain share under replicate weights, whatever interval.type says.
+woodruff <- function(y, part, at) {{
+  x <- sort(part$variables[[y]])
+  up_to <- cumsum(weights(part, "sampling")[order(part$variables[[y]])]) / sum(weights(part, "sampling"))
+  value <- function(p) x[which(up_to >= p - 1e-12)[1]]
+  below <- svymean(~below, update(part, below = as.numeric(part$variables[[y]] <= value(at))))
+  odds <- svycontrast(below, quote(log(below / (1 - below))))
+  limits <- sapply(plogis(confint(odds, df = degf(part))), value)
+  c(value(at), diff(limits) / (2 * qt(0.975, degf(part))))
 }}
 
 standardised <- function(label, y, domain, parts) {{
