@@ -40,7 +40,7 @@ class Question:
 
 def question(
     project: Project, survey: str, waves: Sequence[str], indicators: Sequence[str], *, by: Sequence[str],
-    where: Mapping[str, str], areas: Sequence[str] = (), known: Collection[str] | None = None,
+    where: Mapping[str, str], areas: Sequence[str] = (), known: Collection[str] | None = None, each: int = 1,
 ) -> Question:  # fmt: skip
     """Return a question whose names are all known.
 
@@ -53,9 +53,11 @@ def question(
         where: Group or area set and the category or area wanted of it.
         areas: Areas wanted, by code or name: of the area set in `by`, else of "district".
         known: What `indicators` may name; by default the survey's indicators.
+        each: How many names one estimate takes: 2 for a ratio.
 
     Raises:
-        UsageError: Names that do not exist, or a division the survey does not have; all problems are listed.
+        UsageError: Names that do not exist or are given twice, or a division the survey does not have; all problems
+            are listed.
     """
     definition = project.surveys.get(survey)
     if definition is None:
@@ -68,6 +70,7 @@ def question(
         *(UsageError(f"nothing called {one!r} to estimate" if known else f"no indicator {one!r}",
                      hint=f"{'items and ' if known else ''}indicators: {', '.join(known or definition.scores)}")
           for one in indicators if one not in (known or definition.scores)),
+        *_repeated(["/".join(indicators[at : at + each]) for at in range(0, len(indicators), each)]),
     ]  # fmt: skip
     said_of = {_set_meant(project, survey, one): one for one in (*by, *where)}
     if areas and not any(one in definition.area_sets for one in said_of):
@@ -103,6 +106,14 @@ def question(
         survey, in_order, tuple(indicators), sets[0] if sets else None, tuple(dict.fromkeys(chosen)),
         dimension or EVERYBODY, parts, tuple((one, wanted[one]) for one in parts if one in wanted),
     )  # fmt: skip
+
+
+def _repeated(names: Sequence[str]) -> list[UsageError]:
+    """Return what is wrong with names given twice: their tests would be doubled, and corrected for as if they were."""
+    return [
+        UsageError(f"{one} is named {names.count(one)} times", hint="name it once")
+        for one in dict.fromkeys(names) if names.count(one) > 1
+    ]  # fmt: skip
 
 
 def _areas_meant(project: Project, sets: Sequence[str], areas: Sequence[str]) -> tuple[list[str], list[UsageError]]:

@@ -305,13 +305,17 @@ def write_script(
 
 def ask(
     project: Project, survey: str | None, waves: str, names: Sequence[str], by: str, where: Sequence[str],
-    *, areas: Sequence[str] = (), known: Callable[[Project, str], Collection[str]] | None = None,
+    *, areas: Sequence[str] = (), known: Callable[[Project, str], Collection[str]] | None = None, each: int = 1,
 ) -> Question:  # fmt: skip
-    """Return what the words on a command line ask; `known` says what may be named, by default indicators."""
+    """Return what the words on a command line ask.
+
+    `known` says what may be named, by default indicators; `each` how many names one estimate takes.
+    """
     about = survey or main_survey(project)
     return question(
         project, about, _names(waves) or [latest_wave(project, about)], names, by=_names(by),
         where=pairs(where, example="--where sex=kvinde"), areas=areas, known=known(project, about) if known else None,
+        each=each,
     )  # fmt: skip
 
 

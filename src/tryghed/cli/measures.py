@@ -128,7 +128,8 @@ def _estimate(
     survey: str | None, form: str | None, output: Path | None, project: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     opened = present(open_project(project))
-    asked = ask(opened, survey, waves, names, by, where, known=measures.nameable)
+    each = 2 if kind == "ratio" else 1
+    asked = ask(opened, survey, waves, names, by, where, known=measures.nameable, each=each)
     answer = measures.estimates(opened, asked, kind, deff=cast("Reference", deff))
     write_script(answer, opened, asked, script, quiet)
     tell(marked(answer, opened, asked), form, output, quiet, middle=kind)
