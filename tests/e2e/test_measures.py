@@ -48,6 +48,23 @@ def test_a_total_over_a_total_is_the_ratio(demo):
     assert ratio["ratio"] == pytest.approx(totals["utryg_aften"]["total"] / totals["tryg_aften"]["total"], rel=1e-12)
 
 
+def test_weights_that_sum_to_answers_make_neither_people_nor_fractions_of_a_population(demo):
+    # Guards against 69.48 unsafe people in a district, and a design effect of 44,492: 5,023 answers were taken out of a
+    # population of 5,023. The other survey's weights sum to people.
+    totals = rows("total", "utryg_aften", "--by", "district", cwd=demo)
+    assert all("not people" in row["flags"] for row in totals)
+    asking = ("share tryg_aften", "share safe_evening", "mean age", "share tryg_aften --pool 2")
+    for asked in (one.split() for one in asking):
+        told = tryghed(*asked, "--deff", "without", cwd=demo).stderr
+        assert "no design effects without replacement: the weights of" in re.sub(r"\s+", " ", told)
+        assert all(row["deff"] is None for row in rows(*asked, "--deff", "without", cwd=demo))
+        assert all(row["deff"] is not None for row in rows(*asked, cwd=demo))
+
+    other = ("--survey", "sundhed")
+    assert not any("not people" in row["flags"] for row in rows("total", "bmi", *other, cwd=demo))
+    assert all(row["deff"] > 0 for row in rows("mean", "bmi", "--deff", "without", *other, cwd=demo))
+
+
 def test_quantiles_of_every_group_lie_in_order(demo):
     found = rows("quantile", "age", "--at", "0.25,0.5,0.75", "--by", "sex", cwd=demo)
 

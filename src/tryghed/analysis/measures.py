@@ -14,7 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tryghed.analysis.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.analysis.remarks import FEW_DF, described
+from tryghed.analysis.reading import summing_to_answers
+from tryghed.analysis.remarks import FEW_DF, described, effects_told, not_people
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
 from tryghed.definitions.survey import MISSING_CODES
@@ -89,10 +90,12 @@ def estimates(project: Project, asked: Question, kind: Kind, *, deff: Reference 
         rows += [{**domain.key, "indicator": name} | _estimated(domain, kind, deff, fewest) for domain in domains]
         variables = tuple(_variable(project, asked.survey, each) for each in (one, other) if each)
         lines += [_line(asked, domain, name, Measure(kind, variables)) for domain in domains]
+    relative = summing_to_answers(project, asked.survey, asked.waves)
     says = (
-        "not tested; 95 % t intervals, each by itself; design effects against a simple random sample "
-        f"{deff} replacement; {_scales(project, asked, kind)}{design}{only(project, asked)}"
+        f"not tested; 95 % t intervals, each by itself; {effects_told(deff, relative)}; "
+        f"{_scales(project, asked, kind, relative)}{design}{only(project, asked)}"
     )
+    rows = [_supported(row, kind, deff, relative) for row in rows]
     return _answered(project, asked, rows, lines, origins, kind, says)
 
 
@@ -128,7 +131,7 @@ def quantiles(project: Project, asked: Question, at: Sequence[float]) -> Answere
         ]
     says = (
         "not tested; the smallest answer up to which that part of the weight lies; 95 % Woodruff intervals on the "
-        f"logit scale; {_scales(project, asked, 'quantile')}{design}{only(project, asked)}"
+        f"logit scale; {_scales(project, asked, 'quantile', ())}{design}{only(project, asked)}"
     )
     return _answered(project, asked, rows, lines, origins, "quantile", says, extra=["at"])
 
@@ -165,10 +168,12 @@ def distributions(project: Project, asked: Question, *, interval: Method, deff: 
             rows += [{**domain.key, "indicator": item} | one for one in shares]
             variables = (Variable(item, tuple(answers)),)
             lines += [_line(asked, domain, item, Measure("answer", variables, code)) for code in answers]
+    relative = summing_to_answers(project, asked.survey, asked.waves)
     says = (
         f"not tested; shares of all who answered, an item's add up to 1; 95 % {NAMES[interval]} intervals, each by "
-        f"itself; design effects against a simple random sample {deff} replacement; {design}{only(project, asked)}"
+        f"itself; {effects_told(deff, relative)}; {design}{only(project, asked)}"
     )
+    rows = [_supported(row, "share", deff, relative) for row in rows]
     return _answered(project, asked, rows, lines, origins, "share", says, extra=["answer"])
 
 
@@ -352,8 +357,21 @@ def _flags(points: Points, fewest: int, *, uncertain: bool, secret: bool = False
     return ", ".join(flag for flag, holds in found.items() if holds)
 
 
-def _scales(project: Project, asked: Question, kind: str) -> str:
-    """Return what the numbers of coded items mean, and what totals are totals of."""
+def _supported(row: Mapping[str, Any], kind: str, deff: Reference, relative: Sequence[str]) -> dict[str, Any]:
+    """Return a row without what takes weights that sum to people, or flagged so, where those of waves do not."""
+    changed = dict(row)
+    if relative and deff == "without":
+        changed["deff"] = None
+    if relative and kind == "total" and row["n"]:
+        changed["flags"] = ", ".join(filter(None, [row["flags"], "not people"]))
+    return changed
+
+
+def _scales(project: Project, asked: Question, kind: str, relative: Sequence[str]) -> str:
+    """Return what the numbers of coded items mean, and what totals are totals of.
+
+    `relative` are the waves whose weights sum to the answers.
+    """
     items = project.surveys[asked.survey].items
     told = []
     for name in dict.fromkeys(asked.indicators):
@@ -362,7 +380,8 @@ def _scales(project: Project, asked: Question, kind: str) -> str:
             first, last = min(codes), max(codes)
             told.append(f"{name} runs from {first} ({codes[first]}) to {last} ({codes[last]})")
     if kind == "total":
-        told.append("totals are sums of weights: people, where the weights sum to the population")
+        people = not_people(relative) if relative else "people, where the weights sum to the population"
+        told.append(f"totals are sums of weights: {people}")
     return "".join(f"{one}; " for one in told)
 
 

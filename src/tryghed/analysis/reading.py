@@ -13,7 +13,7 @@ from tryghed.definitions.project import Project
 from tryghed.definitions.registers import Register
 from tryghed.delivery.rscript import Line
 from tryghed.errors import StoreError, UsageError
-from tryghed.statistics import origin, pooling, respondents, totals
+from tryghed.statistics import origin, pooling, respondents, totals, weighting
 from tryghed.statistics.origin import Input, Origin
 from tryghed.statistics.respondents import Domain, Sampled
 from tryghed.statistics.totals import Totals
@@ -39,6 +39,19 @@ class Found:
     design: str
     origins: tuple[Origin, ...]
     followed: bool = False
+
+
+def summing_to_answers(project: Project, survey: str, waves: Sequence[str]) -> tuple[str, ...]:
+    """Return the waves whose weights sum to the answers: parts of them, not people.
+
+    Raises:
+        StoreError: There is no store, or it cannot be read.
+    """
+    with open_reader(project.folder, survey) as reader:
+        rows = reader.run(queries.Shelf(project.queries)["weights/sums"], waves=list(waves))
+    return tuple(
+        row["wave"] for row in rows.iter_rows(named=True) if weighting.relative(row["total"], row["respondents"])
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from tryghed.definitions.pairing import cautions
 from tryghed.definitions.project import Project
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
 from tryghed.statistics import families
+from tryghed.statistics.estimate import Reference
 from tryghed.statistics.folding import Design
 from tryghed.statistics.intervals import Numbers
 from tryghed.statistics.origin import Origin
@@ -83,6 +84,18 @@ def described(design: Design, wave: str) -> str:
     finite = ", finite population correction" if corrected.any() else ""
     count = f"{len(design.strata)} strat{'um' if len(design.strata) == 1 else 'a'}"
     return f"{count}, {sampled}{finite}{lonely_told(design)}{calibrated}, wave {wave}"
+
+
+def effects_told(deff: Reference, relative: Sequence[str]) -> str:
+    """Return what design effects are held against; `relative` are the waves whose weights sum to answers."""
+    if deff == "without" and relative:
+        return f"no design effects without replacement: {not_people(relative)}"
+    return f"design effects against a simple random sample {deff} replacement"
+
+
+def not_people(relative: Sequence[str]) -> str:
+    """Return that the weights of these waves are parts of the answers, in words."""
+    return f"the weights of {', '.join(relative)} sum to the answers, not to people"
 
 
 def lonely_told(design: Design) -> str:

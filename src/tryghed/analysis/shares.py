@@ -13,7 +13,17 @@ import numpy as np
 import polars as pl
 
 from tryghed.analysis.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.analysis.reading import Found, held, line, moved, panel, read_respondents, read_totals, sampled_as
+from tryghed.analysis.reading import (
+    Found,
+    held,
+    line,
+    moved,
+    panel,
+    read_respondents,
+    read_totals,
+    sampled_as,
+    summing_to_answers,
+)
 from tryghed.analysis.remarks import (
     CORRECTIONS,
     LEVEL,
@@ -21,6 +31,7 @@ from tryghed.analysis.remarks import (
     caveats,
     counted,
     described,
+    effects_told,
     flags,
     lonely_told,
     origins,
@@ -53,14 +64,15 @@ def shares(project: Project, asked: Question, *, interval: Method, deff: Referen
     """
     project = rounds.informed(project)
     expect_poolable(project, asked.survey, asked.indicators, asked.waves)
+    relative = summing_to_answers(project, asked.survey, asked.waves)
     found = _shares(project, asked, asked.waves, interval, deff)
     columns = [*named(asked), "n", "share", "lower", "upper", "deff", "cv", "n_eff", "flags", "se", "df"]
     says = (
-        f"not tested; 95 % {intervals.NAMES[interval]} intervals, each by itself; design effects against a simple "
-        f"random sample {deff} replacement; {found.design}{only(project, asked)}"
+        f"not tested; 95 % {intervals.NAMES[interval]} intervals, each by itself; "
+        f"{effects_told(deff, relative)}; {found.design}{only(project, asked)}"
     )
     says += caveats(project, asked.survey, dict.fromkeys(asked.indicators, held(asked, None)))
-    rows = labelled(project, found.rows, asked).select(columns)
+    rows = labelled(project, _supported(found.rows, deff, relative), asked).select(columns)
     return Answered(rows, says, found.lines, provenance(found.origins, says), followed=found.followed)
 
 
@@ -77,27 +89,35 @@ def rolling(project: Project, asked: Question, length: int, *, interval: Method,
     project = rounds.informed(project)
     known = [project.comparable(asked.survey, one, asked.wave) for one in asked.indicators]
     runs = pooling.windows([one for one in known[0] if all(one in waves for waves in known)], length)
+    relative = summing_to_answers(project, asked.survey, sorted({one for run in runs for one in run}))
     parts = [_shares(project, asked, run, interval, deff) for run in runs]
     columns = [*named(asked), "wave", "n", "share", "lower", "upper", "deff", "cv", "n_eff", "flags", "se", "df"]
     pairs = list(dict.fromkeys(pair for run in runs for pair in combinations(run, 2)))
     says = (
         f"not tested; {counted(len(runs), 'run')} of {length} waves taken together, each as one sample; runs that have "
         "a wave in common share its answers, so that the change between them is that of the other waves (tryghed trend "
-        f"goes through single waves); 95 % {intervals.NAMES[interval]} intervals, each by itself; design effects "
-        f"against a simple random sample {deff} replacement; {parts[-1].design}{only(project, asked)}"
+        f"goes through single waves); 95 % {intervals.NAMES[interval]} intervals, each by itself; "
+        f"{effects_told(deff, relative)}; {parts[-1].design}{only(project, asked)}"
         f"{caveats(project, asked.survey, dict.fromkeys(asked.indicators, pairs))}"
     )
     rows = pl.concat([one.rows for one in parts]).sort(*_ORDER, maintain_order=True)
     lines = tuple(line for one in parts for line in one.lines)
     order = pl.concat([one.rows for one in parts]).with_row_index().sort(*_ORDER, maintain_order=True)["index"]
     return Answered(
-        labelled(project, rows, asked).select(columns), says,
+        labelled(project, _supported(rows, deff, relative), asked).select(columns), says,
         () if parts[-1].followed else tuple(lines[place] for place in order),
         provenance([origin for one in parts for origin in one.origins], says), followed=parts[-1].followed,
     )  # fmt: skip
 
 
 _ORDER: Final = ("indicator", "area", "category")
+
+
+def _supported(rows: pl.DataFrame, deff: Reference, relative: Sequence[str]) -> pl.DataFrame:
+    """Return rows without the design effects that take weights which sum to people, where they do not."""
+    if deff == "without" and relative:
+        return rows.with_columns(pl.lit(None, dtype=pl.Float64).alias("deff"))
+    return rows
 
 
 def _shares(

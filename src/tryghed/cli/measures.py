@@ -72,7 +72,8 @@ def mean(names: tuple[str, ...], deff: str, **asked: Any) -> None:  # noqa: ANN4
 def total(names: tuple[str, ...], deff: str, **asked: Any) -> None:  # noqa: ANN401
     """Estimate totals: people an indicator counts, or the sum of a number.
 
-    Totals are sums of weights, and mean people where the weights sum to the population.
+    Totals are sums of weights, and mean people where the weights sum to the population; where they sum to the answers,
+    totals are flagged "not people".
 
     \b
     Example: tryghed total utryg_aften --by district

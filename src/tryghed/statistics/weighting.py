@@ -46,7 +46,7 @@ class Spread:
     @property
     def relative(self) -> bool:
         """Whether the weights sum to the number of answers: parts of it, not people."""
-        return abs(self.total / self.n - 1) <= MOST_OFF
+        return relative(self.total, self.n)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,11 @@ class Trimmed:
     limit: float
     cut: NDArray[np.bool_]
     report: pl.DataFrame
+
+
+def relative(total: float, n: int) -> bool:
+    """Return whether weights with this sum, of `n` respondents, are parts of the answers and not people."""
+    return abs(total / n - 1) <= MOST_OFF
 
 
 def spread(weights: Numbers) -> Spread:
