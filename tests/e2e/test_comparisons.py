@@ -164,6 +164,28 @@ def test_pooled_waves_of_a_panel_have_design_effects(panel):
     assert plain["deff"] is None or plain["deff"] > found["deff"]
 
 
+def test_a_line_without_numbers_says_which_wave_has_no_variance(demo):
+    # Guards against empty rows that a reader takes for areas nobody asked about.
+    lines = rows("trend", "tryg_dag", "--by", "udsatte_2025", cwd=demo)
+    empty = [row for row in lines if row["slope"] is None]
+    told = {row["udsatte_2025"]: re.search(r"0 or 100 % in (\d+)", row["flags"])[1] for row in empty}
+
+    assert told
+    area, wave = next(iter(told.items()))
+    own = rows("share", "tryg_dag", "--by", "udsatte_2025", "--wave", wave, cwd=demo)
+    assert [one["share"] in (0, 1) for one in own if one["udsatte_2025"] == area] == [True]
+    assert not any("100 % in" in row["flags"] for row in lines if row["slope"] is not None)
+
+
+def test_two_waves_are_told_with_both_their_designs(demo):
+    # Guards against a sample of clusters that is compared with one of people, and the newer alone is told.
+    told = tryghed("compare", "tryg_aften", "--since", "2022", cwd=demo).stderr
+
+    assert re.search(
+        r"strata, [^;]*wave 2025; 13 strata, [^;]*wave 2022, independent samples", re.sub(r"\s+", " ", told)
+    )
+
+
 def test_everybody_of_eleven_is_no_proof_of_equivalence(demo):
     # 11 of 11 has no variance, so the interval of its difference is narrow; the true share may be 72 %.
     asked = ("compare", "tilfreds_transport", "--by", "udsatte_2025", "--margin", "80")

@@ -205,7 +205,8 @@ def _of_sums(project: Project, asked: Question, pairs: Sequence[_Pair], since: s
     ]  # fmt: skip
     sides = {(one.indicator, one.one.area, one.one.category, one.against): one for one in pairs}
     known = [sides[row["indicator"], row["area"], row["category"], row["against"]] for row in found]
-    design = described(sums.design, sums.wave) + (", independent samples" if since else "")
+    designs = {one.wave: described(one.design, one.wave) for one in (sums, earlier)}
+    design = "; ".join(designs.values()) + (", independent samples" if since else "")
     origins = tuple(one.origin for one in (sums, earlier) if one.origin)
     return Found(
         both.with_columns(pl.Series("flags", marks, dtype=pl.String)),

@@ -188,6 +188,7 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         pl.concat(parts), years=years, comparable=comparable,
         covariance=partial(_between_waves, people) if people and followed else None,
     )  # fmt: skip
+    answered = pl.concat(parts).drop_nulls("share")
     correcting = CORRECTIONS[correction]
     adjusted = correcting.over(rows["p"])
     filled = rows.with_columns(
@@ -195,7 +196,7 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         verdict=pl.when(~pl.col("named")).then(pl.lit(f"under {trends.FEWEST_WAVES} waves"))
         .when(pl.Series(adjusted >= LEVEL)).then(pl.lit("not shown"))
         .when(pl.col("slope") > 0).then(pl.lit("rising")).otherwise(pl.lit("falling")),
-        flags=pl.Series(_treated(rows, read), dtype=pl.String),
+        flags=pl.Series(_told_of(rows, read, answered, comparable), dtype=pl.String),
     )  # fmt: skip
     columns = [
         *named(asked), "first", "last", "waves", "slope", "lower", "upper", "p", "p_adjusted", "verdict", "q_p",
@@ -213,7 +214,6 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
         line(row, _domain(row, (row["wave"],)), prefix=row["wave"])
         for row in series if row["wave"] in comparable[row["indicator"]]
     )  # fmt: skip
-    answered = pl.concat(parts).drop_nulls("share")
     slopes = tuple(
         _slope(row, [one for one in comparable[row["indicator"]] if one in set(own["wave"])], years)
         for row in rows.drop_nulls("slope").iter_rows(named=True)
@@ -252,14 +252,38 @@ def _slope(row: Mapping[str, Any], waves: Sequence[str], years: Mapping[str, flo
     )  # fmt: skip
 
 
-def _treated(rows: pl.DataFrame, read: Sequence[Totals]) -> list[str]:
-    """Return the flags of lines: whether the waves jump, and how strata with one PSU were treated in any of them."""
+def _told_of(
+    rows: pl.DataFrame, read: Sequence[Totals], answered: pl.DataFrame, comparable: Mapping[str, Sequence[str]]
+) -> list[str]:  # fmt: skip
+    """Return the flags of lines: why there is none, whether waves jump, how strata with one PSU were treated."""
     found = []
     for row in rows.iter_rows(named=True):
         how = sorted({one for sums in read for one in sums.lonely(_cell(row), row["indicator"])})
         jumps = ["not a straight line"] if row["q_p"] is not None and row["q_p"] < LEVEL else []
-        found.append(", ".join([*jumps, *([f"lonely PSU: {', '.join(how)}"] if how else [])]))
+        found.append(
+            ", ".join(
+                [
+                    *_missing(row, answered, comparable[row["indicator"]]),
+                    *jumps,
+                    *([f"lonely PSU: {', '.join(how)}"] if how else []),
+                ]
+            )
+        )
     return found
+
+
+def _missing(row: Mapping[str, Any], answered: pl.DataFrame, comparable: Sequence[str]) -> list[str]:
+    """Return why a line has no numbers: answers in one wave only, or waves without variance; nothing where it has."""
+    if row["slope"] is not None:
+        return []
+    if row["first"] == row["last"]:
+        return [f"answers in {row['first']} only"]
+    cell = (pl.col(name) == row[name] for name in ("indicator", "area", "category"))
+    own = answered.filter(*cell, pl.col("wave").is_in(comparable), ~(pl.col("se") > 0))
+    extreme = own.filter(pl.col("share").is_in([0.0, 1.0]))["wave"].to_list()
+    others = [one for one in own["wave"] if one not in extreme]
+    told = {"0 or 100 %": extreme, "no variance": others}
+    return [f"{what} in {', '.join(waves)}" for what, waves in told.items() if waves]
 
 
 def _domain(row: Mapping[str, Any], waves: tuple[str, ...]) -> Domain:
