@@ -98,6 +98,9 @@ def assert_told_as_unverified(city):
     ):
         assert mark in tryghed(*command, cwd=city).stderr
     assert "uverificeret" not in tryghed("share", "tryg_aften", "--wave", "2024", cwd=city).stderr
+    # A file goes on without the terminal that told it.
+    tryghed("sql", "select count(*) as n from respondent", "-o", "count.csv", cwd=city)
+    assert json.loads((city / "count.source.json").read_text("utf-8"))["note"].startswith(mark)
 
 
 def test_who_did_not_answer_is_told_by_district_sex_and_age(demo):

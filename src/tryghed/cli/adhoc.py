@@ -96,8 +96,7 @@ def run_query(
     except QueryError:
         _expect_indicator(opened, about, named)
         raise
-    notice = with_unverified(opened, answer.notice, survey or main_survey(opened))
-    deliver(answer.rows, notice, _whole(answer, form_of(form, output)), output, quiet)
+    _hand_over(opened, answer, survey or main_survey(opened), form_of(form, output), output, quiet)
 
 
 @click.command("sql")
@@ -123,8 +122,17 @@ def run_sql(
     opened = open_project(project)
     statement = sys.stdin.read() if text == "-" else text
     answer = adhoc.run_sql(opened.folder, survey or main_survey(opened), statement, seconds=seconds)
-    notice = with_unverified(opened, answer.notice, survey or main_survey(opened))
-    deliver(answer.rows, notice, _whole(answer, form_of(form, output)), output, quiet)
+    _hand_over(opened, answer, survey or main_survey(opened), form_of(form, output), output, quiet)
+
+
+def _hand_over(
+    project: Project, answer: adhoc.Answer, survey: str, form: Form, output: Path | None, quiet: bool
+) -> None:
+    """Hand over an answer; where nobody has confirmed a wave of the store, that stands beside a file too."""
+    notice = with_unverified(project, answer.notice, survey)
+    deliver(answer.rows, notice, _whole(answer, form), output, quiet)
+    if output is not None and (mark := with_unverified(project, "", survey)):
+        exports.beside(output, {"note": mark})
 
 
 def _expect_indicator(project: Project, survey: str, named: Mapping[str, str]) -> None:

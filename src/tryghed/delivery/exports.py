@@ -76,8 +76,17 @@ def write(
         encoding = "utf-8-sig" if form == "csv" else "utf-8"  # Excel knows UTF-8 by its mark
         save(content.encode(encoding) if isinstance(content, str) else content, target)
         if source is not None and form in ("csv", "parquet"):
-            save(_pretty(source).encode(), target.with_suffix(".source.json"))
+            beside(target, source)
     return content
+
+
+def beside(target: Path, source: Mapping[str, object]) -> None:
+    """Put what must be known of a file's rows into `NAME.source.json` beside it.
+
+    Raises:
+        DeliveryError: The file cannot be written.
+    """
+    save(_pretty(source).encode(), target.with_suffix(".source.json"))
 
 
 def table(rows: pl.DataFrame, *, width: int = 100, kept: Collection[str] = ()) -> str:
