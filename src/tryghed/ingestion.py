@@ -127,7 +127,7 @@ def _ingest(project: Project, survey: str, wave: str, said: Said) -> Ingested:
     accepted = replace(accepted, comparability=rounds.verdicts(project, accepted))
     generation, changed = warehouse.publish(project.folder, accepted, because=said.revision, again=said.again)
     free_text.keep(project.folder, survey, wave, accepted.source.sha256, accepted.free_text)
-    if project.waves[survey][wave].design.panel:  # its pseudonyms are the panel's now, and no key stands for others
+    if project.waves[survey][wave].design.panel:  # its pseudonyms are made with the panel's key: its own is for nobody
         own_key_file(project.folder, project.waves[survey][wave]).unlink(missing_ok=True)
     revision_number = warehouse.loaded(project.folder)[survey, wave].revision.number
     if changed or not audit.knows(project.folder, survey, wave, accepted.source.sha256):  # we may have been killed here

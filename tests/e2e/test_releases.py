@@ -40,6 +40,18 @@ def test_the_demo_is_made_from_a_frozen_release(demo):
     }
 
 
+def test_a_lost_ledger_is_asked_for_before_anything_is_built(city):
+    # Guards against a release that is judged as if nothing had been told before it.
+    (city / "releases" / "ledger.jsonl").unlink()
+    before = tree(city / "releases")
+
+    refused = tryghed("release", "build", "--wave", "2024", cwd=city, code=7).stderr
+
+    assert "not in the ledger: 2025; what was released before decides" in refused
+    assert "restore the ledger from a backup" in refused
+    assert tree(city / "releases") == before
+
+
 def test_a_release_is_shown_and_its_plan(demo):
     said = tryghed("release", "show", "2025", cwd=demo).stdout
     assert "edition 1" in said

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from tryghed.errors import ReleaseError, UsageError
-from tryghed.release.released import REST, CellKey, Change, Exemption, Released, Share
+from tryghed.release.released import CellKey, Change, Exemption, Released, Share
 
 NAME = "ledger.jsonl"
 #: Key of a line that takes a release back.
@@ -160,11 +160,6 @@ def _add(folder: Path, lines: Iterable[Mapping[str, object]]) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     Path(stream.name).replace(path)
-
-
-def is_rest(cell: CellKey) -> bool:
-    """Whether a cell is everybody outside an area."""
-    return cell.area.startswith(REST)
 
 
 def _plain(entry: Entry) -> dict[str, object]:
