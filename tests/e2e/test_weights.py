@@ -153,7 +153,7 @@ def test_bounds_that_cannot_hold_end_with_what_would(calibrated):
 
     assert "no weights meet the margins: with factors between 0.999 and 1.001" in refused.stderr
     assert "at best" in refused.stderr
-    assert "the narrowest such bounds are [" in refused.stderr
+    assert "the narrowest bounds that do are [" in refused.stderr
 
 
 def test_bounds_hold_for_weights_that_sum_to_answers(city, tmp_path):

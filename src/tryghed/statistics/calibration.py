@@ -7,7 +7,8 @@ F decides what "near" means (Deville & Särndal 1992, JASA 87:376; Deville, Sär
 * raking: e^u, iterative proportional fitting where all x are categories;
 * logit: between its bounds, (L(U-1) + U(1-L)e^(Au)) / (U-1 + (1-L)e^(Au)), A = (U-L)/((1-L)(U-1)).
 
-A single margin is post-stratification under each of them.
+A single margin is post-stratification under each of them. λ is where the convex Σ d G(x'λ) - T'λ, G' = F, is least:
+Newton's steps, damped (Levenberg and Marquardt) wherever a whole one would not go down, as near tight bounds.
 
 The variance of a calibrated estimate is that of the residuals of its linearised variable: e = u - x'B, with B from the
 regression of u on x with the weights d, entering as w e.
@@ -26,8 +27,11 @@ from tryghed.statistics.feasibility import expect_feasible
 
 #: Where Newton's method stops: the largest difference from the totals, relatively.
 _PRECISE: Final = 1e-10
-_STEPS: Final = 100
-_HALVINGS: Final = 40
+_STEPS: Final = 200
+_DAMPINGS: Final = 60
+#: How much of the slope a step must go down, and the rounding of the sum that goes down, relatively.
+_DOWN: Final = 1e-4
+_ROUNDING: Final = 1e-13
 #: e to this power, squared, is still a number.
 _LARGEST: Final = 300.0
 
@@ -74,7 +78,7 @@ def calibrate(weights: Numbers, known: Auxiliaries, distance: Distance) -> Calib
 
     Raises:
         DesignError: Weights that are not above 0; margins that no weights within the bounds meet (with the margins
-            that stand in the way, and the narrowest bounds that would do); no solution found.
+            that stand in the way, and the narrowest bounds that would do); no solution found by the method.
     """
     wrong = int(np.sum(~(np.isfinite(weights) & (weights > 0))))
     if wrong:
@@ -85,59 +89,82 @@ def calibrate(weights: Numbers, known: Auxiliaries, distance: Distance) -> Calib
     return Calibrated(weights, weights * factors[known.cell], known, steps)
 
 
+@dataclass(frozen=True, eq=False)
+class _Point:
+    """A λ, with the factors g there, what they leave of the totals, their slopes, and the convex sum that is least."""
+
+    at: Numbers
+    factors: Numbers
+    gap: Numbers
+    slopes: Numbers
+    height: float
+
+
 def _solved(cells: Numbers, known: Auxiliaries, distance: Distance) -> tuple[Numbers, int]:
-    """Return g of each cell, by Newton's method with halved steps where a whole one makes it worse."""
+    """Return g of each cell, and the steps it took."""
     scale = known.scale(cells)
     values, totals = known.values / scale, known.totals / scale
-    ratio = _RATIOS[distance.method]
 
-    def missing(point: Numbers) -> Numbers:
-        return np.asarray(totals - values.T @ (cells * ratio(values @ point, distance)[0]), dtype=np.float64)
+    def look(at: Numbers) -> _Point:
+        factors, slopes, height = _FACTORS[distance.method](values @ at, distance)
+        return _Point(at, factors, totals - values.T @ (cells * factors), slopes, float(cells @ height - totals @ at))
 
-    point = np.zeros(len(totals))
-    gap = missing(point)
+    point, damping = look(np.zeros(len(totals))), 0.0
     for step in range(_STEPS):
-        if np.max(np.abs(gap)) < _PRECISE:
-            return ratio(values @ point, distance)[0], step
-        slope = cells * ratio(values @ point, distance)[1]
-        move = np.linalg.pinv(values.T @ (slope[:, None] * values), rcond=RANK, hermitian=True) @ gap
-        for halving in range(_HALVINGS):
-            tried = point + move / 2**halving
-            left = missing(tried)
-            if np.linalg.norm(left) < np.linalg.norm(gap):
+        if np.max(np.abs(point.gap)) < _PRECISE:
+            return point.factors, step
+        curves, along = np.linalg.eigh(values.T @ ((cells * point.slopes)[:, None] * values))
+        flat = RANK * curves[-1]
+        for _ in range(_DAMPINGS):
+            move = along @ ((along.T @ point.gap) / (np.maximum(curves, 0.0) + max(damping, flat)))
+            tried = look(point.at + move)
+            if _lower(tried, point, float(point.gap @ move)):
                 break
+            damping = 4 * max(damping, flat)
         else:
             break
-        point, gap = tried, left
-    worst = int(np.argmax(np.abs(gap)))
+        point, damping = tried, damping / 8
+    worst = int(np.argmax(np.abs(point.gap)))
     margin, category = known.columns[worst]
     raise DesignError(
-        f"no weights found that meet the margins: {margin} {category} is still {abs(gap[worst]):.2g} off, relatively",
-        hint="widen the bounds or unite small categories",
+        f"no weights found that meet the margins: {margin} {category} is still {abs(point.gap[worst]):.2g} off, "
+        "relatively, though there are some within the bounds",
+        hint="unite small categories",
     )
 
 
-def _linear(u: Numbers, distance: Distance) -> tuple[Numbers, Numbers]:
+def _lower(tried: _Point, point: _Point, slope: float) -> bool:
+    """Return whether a step went down far enough; where the sum no longer tells, whether the totals came nearer."""
+    down = point.height - tried.height
+    if abs(down) <= _ROUNDING * abs(point.height):
+        return bool(np.linalg.norm(tried.gap) < np.linalg.norm(point.gap))
+    return down > _DOWN * slope
+
+
+def _linear(u: Numbers, distance: Distance) -> tuple[Numbers, Numbers, Numbers]:
     lower, upper = distance.limits
     plain = 1 + u
-    return np.clip(plain, lower, upper), ((plain >= lower) & (plain <= upper)).astype(np.float64)
+    value = np.clip(plain, lower, upper)
+    return value, ((plain >= lower) & (plain <= upper)).astype(np.float64), value * u - (value - 1) ** 2 / 2
 
 
-def _raking(u: Numbers, distance: Distance) -> tuple[Numbers, Numbers]:  # noqa: ARG001 (has no bounds)
+def _raking(u: Numbers, distance: Distance) -> tuple[Numbers, Numbers, Numbers]:  # noqa: ARG001 (has no bounds)
     power = np.exp(np.clip(u, -_LARGEST, _LARGEST))
-    return power, power
+    return power, power, power
 
 
-def _logit(u: Numbers, distance: Distance) -> tuple[Numbers, Numbers]:
+def _logit(u: Numbers, distance: Distance) -> tuple[Numbers, Numbers, Numbers]:
     lower, upper = distance.limits
     rate = (upper - lower) / ((1 - lower) * (upper - 1))
     power = np.exp(np.clip(rate * u, -_LARGEST, _LARGEST))
     value = (lower * (upper - 1) + upper * (1 - lower) * power) / (upper - 1 + (1 - lower) * power)
-    return value, rate * (value - lower) * (upper - value) / (upper - lower)
+    part = (1 - lower) / (upper - lower)
+    height = lower * u + (upper - lower) / rate * np.logaddexp(np.log1p(-part), np.log(part) + rate * u)
+    return value, rate * (value - lower) * (upper - value) / (upper - lower), height
 
 
-#: F and its derivative.
-_RATIOS: Final[dict[str, Callable[[Numbers, Distance], tuple[Numbers, Numbers]]]] = {
+#: F, its derivative, and its integral G.
+_FACTORS: Final[dict[str, Callable[[Numbers, Distance], tuple[Numbers, Numbers, Numbers]]]] = {
     "linear": _linear,
     "raking": _raking,
     "logit": _logit,

@@ -1,7 +1,7 @@
 """Whether weights within bounds can meet the margins at all, and what stands in the way where they cannot.
 
 Both questions are linear programmes in the factor g of each cell: the smallest t for which every total is met to
-within t of itself; and the smallest widening s of the bounds, to [1 - s(1-L), 1 + s(U-1)], for which all are met.
+within t of itself; and the narrowest bounds that do, the smallest U - L with L <= g <= U, L <= 1 <= U and all met.
 """
 
 import math
@@ -29,18 +29,16 @@ def expect_feasible(cells: Numbers, known: Auxiliaries, limits: tuple[float, flo
     Raises:
         DesignError: With the categories in the way, how far off they stay, and the narrowest bounds that would do.
     """
-    sums = (known.values * cells[:, None]).T / known.scale(cells)[:, None]
-    wanted = known.totals / known.scale(cells)
-    off, factors, binding = _least_off(sums, wanted, limits)
+    off, factors, binding = _least_off(*_sums(cells, known), limits)
     if off <= _MET:
         return
     bounded = math.isfinite(limits[1])
-    widened = _widened(sums, wanted, limits) if bounded else None
+    narrowest = narrowest_bounds(cells, known) if bounded else None
     within = f"with factors between {limits[0]:g} and {limits[1]:g} " if bounded else ""
-    if widened is None:
+    if narrowest is None:
         hint = "the margins contradict each other or the sample: look at these categories"
     else:
-        hint = f"the narrowest such bounds are [{widened[0]:g}, {widened[1]:g}]; or unite categories"
+        hint = f"the narrowest bounds that do are {_told(narrowest)}; or unite categories"
     raise DesignError(
         f"no weights meet the margins: {within}they stay {100 * off:.2g} % off\n"
         + "\n".join(_described(known, cells, factors, binding)),
@@ -67,27 +65,35 @@ def _least_off(
     return float(found.fun), np.asarray(found.x[:-1], dtype=np.float64), binding
 
 
-def _widened(sums: Numbers, wanted: Numbers, limits: tuple[float, float]) -> tuple[float, float] | None:
-    """Return the narrowest bounds of the same shape that do, rounded outwards; None where none do."""
+def narrowest_bounds(cells: Numbers, known: Auxiliaries) -> tuple[float, float] | None:
+    """Return the least and the most a factor must be able to be, closest together, to meet all totals.
+
+    None where no factors of 0 or more meet them.
+    """
     from scipy import sparse
     from scipy.optimize import linprog
 
-    lower, upper = limits
-    columns, cells = sums.shape
-    each = sparse.eye_array(cells)
+    sums, wanted = _sums(cells, known)
+    each, one, none = sparse.eye_array(len(cells)), np.ones((len(cells), 1)), np.zeros((len(cells), 1))
     found = linprog(
-        np.append(np.zeros(cells), 1.0),
-        A_ub=sparse.block_array([[each, np.full((cells, 1), 1 - upper)], [-each, np.full((cells, 1), lower - 1)]]),
-        b_ub=np.concatenate([np.ones(cells), -np.ones(cells)]),
-        A_eq=np.hstack([sums, np.zeros((columns, 1))]), b_eq=wanted,
-        bounds=[*((0, None) for _ in range(cells)), (0, None)], method="highs", options=_SOLVER,
+        np.concatenate([np.zeros(len(cells)), [-1.0, 1.0]]),
+        A_ub=sparse.block_array([[each, none, -one], [-each, one, none]]), b_ub=np.zeros(2 * len(cells)),
+        A_eq=np.hstack([sums, np.zeros((len(sums), 2))]), b_eq=wanted,
+        bounds=[*((0, None) for _ in cells), (0, 1), (1, None)], method="highs", options=_SOLVER,
     )  # fmt: skip
-    if not found.success:
-        return None
-    wider = float(found.fun)
-    return max(0.0, math.floor(1000 * (1 - wider * (1 - lower)) - 0.5) / 1000), (
-        math.ceil(1000 * (1 + wider * (upper - 1)) + 0.5) / 1000
-    )
+    return (float(found.x[-2]), float(found.x[-1])) if found.success else None
+
+
+def _told(bounds: tuple[float, float]) -> str:
+    """Return bounds in words, rounded outwards to a hair more: logit comes near its bounds and never reaches them."""
+    lower = max(0.0, math.floor(1000 * bounds[0] - 0.5) / 1000)
+    return f"[{lower:g}, {math.ceil(1000 * bounds[1] + 0.5) / 1000:.10g}]"
+
+
+def _sums(cells: Numbers, known: Auxiliaries) -> tuple[Numbers, Numbers]:
+    """Return what a factor of each cell adds to each total, and the totals, both relative to the totals."""
+    scale = known.scale(cells)
+    return (known.values * cells[:, None]).T / scale[:, None], known.totals / scale
 
 
 def _described(known: Auxiliaries, cells: Numbers, factors: Numbers, binding: list[tuple[int, float]]) -> Iterator[str]:

@@ -8,8 +8,9 @@ import pytest
 
 from tryghed.definitions.calibration import Distance, Margin
 from tryghed.errors import DesignError
-from tryghed.statistics import auxiliaries
+from tryghed.statistics import auxiliaries, calibration
 from tryghed.statistics.calibration import calibrate
+from tryghed.statistics.feasibility import narrowest_bounds
 
 SEX = Margin(("sex",), {("kvinde",): 60.0, ("mand",): 40.0})
 AGE = Margin(("age",), {("ung",): 30.0, ("gammel",): 70.0})
@@ -26,6 +27,21 @@ def people(*kinds):
     """Return respondents from "km" for women and men, "ug" for young and old."""
     names = {"k": "kvinde", "m": "mand", "u": "ung", "g": "gammel"}
     return pl.DataFrame({"sex": [names[one[0]] for one in kinds], "age": [names[one[1]] for one in kinds]})
+
+
+def drawn(seed):
+    """Return weights, and margins that they meet with other factors."""
+    draw = np.random.default_rng(seed)
+    n = int(draw.integers(40, 400))
+    kinds = dict(zip("abc", (draw.integers(2, 12), draw.integers(2, 6), draw.integers(2, 4)), strict=True))
+    rows = pl.DataFrame({name: draw.integers(0, count, n).astype(str) for name, count in kinds.items()})
+    weights = np.exp(draw.normal(0, draw.uniform(0, 1.2), n))
+    moved = weights * np.exp(draw.normal(0, draw.uniform(0.05, 1), n))
+    margins = [
+        Margin((name,), {(kind,): moved[(rows[name] == kind).to_numpy()].sum() for kind in rows[name].unique()})
+        for name in kinds
+    ]
+    return weights, auxiliaries.join(rows, margins)
 
 
 EIGHT = people("ku", "ku", "kg", "kg", "mu", "mu", "mg", "mg")
@@ -194,6 +210,50 @@ def test_random_margins_within_reach_are_always_met():
                 narrowest = [float(text) for text in hint.split(",")]
                 found = calibrate(weights, known, Distance(method="logit", bounds=narrowest))
             assert known.weighted(found.weights) == pytest.approx(known.totals, rel=1e-9)
+
+
+def test_no_bounds_are_narrower_than_those_told_and_a_hair_more_than_them_is_enough():
+    # Guards against bounds of the shape asked for that are merely widened: narrower ones of another shape may do.
+    for seed in range(30):
+        weights, known = drawn(seed)
+        cells = known.within_cells(weights)
+        narrowest = narrowest_bounds(cells, known)
+        assert narrowest is not None
+        lower, upper = narrowest
+        hair = 1e-6 * (upper - lower)
+        for method in ("linear", "logit"):
+            wider = Distance(method=method, bounds=[max(0.0, lower - hair), upper + hair])
+            found = calibrate(weights, known, wider)
+            assert known.weighted(found.weights) == pytest.approx(known.totals, rel=1e-9)
+        for shift in (-0.3, 0.0, 0.3):
+            tighter = [lower + (shift + 0.005) * (upper - lower), upper + (shift - 0.005) * (upper - lower)]
+            if 0 <= tighter[0] < 1 < tighter[1]:
+                with pytest.raises(DesignError, match="no weights meet the margins"):
+                    calibrate(weights, known, Distance(method="linear", bounds=tighter))
+
+
+@pytest.mark.parametrize("lower", [0.9, 0.99, 0.999])
+def test_logit_finds_weights_that_stay_close_to_a_tight_lower_bound(lower):
+    # Guards against whole Newton steps from factors of 1, where logit is steepest: they lead nowhere, and weights that
+    # there are were refused with the advice to widen bounds that were wide enough.
+    weights, known = drawn(1)
+
+    found = calibrate(weights, known, Distance(method="logit", bounds=[lower, 1.6]))
+
+    assert known.weighted(found.weights) == pytest.approx(known.totals, rel=1e-9)
+    assert lower < found.factors.min() < found.factors.max() < 1.6
+
+
+def test_margins_that_can_be_met_are_never_answered_with_wider_bounds(monkeypatch):
+    # Guards against "widen the bounds" where they are wide enough and the method found nothing.
+    weights, known = drawn(1)
+    monkeypatch.setattr(calibration, "_STEPS", 2)
+
+    with pytest.raises(DesignError, match="no weights found that meet the margins") as refused:
+        calibrate(weights, known, Distance(method="logit", bounds=[0.9, 1.6]))
+
+    assert "within the bounds" in refused.value.message
+    assert refused.value.hint == "unite small categories"
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, float("nan")])
