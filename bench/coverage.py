@@ -119,15 +119,16 @@ def city(cities: int, seed: int) -> None:
         pl.Series("column", np.digitize(kept["share_true"].to_numpy(), share[1:-1])),
     )
     rows = [*(f"{low}-{high}" for low, high in pairwise(n_eff)), f"{n_eff[-1]}-"]
-    columns = [f"{100 * low:g}-{100 * high:g}" for low, high in pairwise(share)]
-    print(f"\ncity: {cities} cities, {banded.height:,} intervals; rows n_eff, columns true share in %")
+    columns = [*(f"{100 * low:g}-{100 * high:g}" for low, high in pairwise(share)), "all"]
+    banded = pl.concat([banded, banded.with_columns(column=pl.lit(len(columns) - 1, pl.Int64))])
+    print(f"\ncity: {cities} cities, {kept.height:,} intervals; rows n_eff, columns true share in %")
     _print("number of intervals", rows, _table(banded, pl.len(), rows, columns), columns, whole=True)
     for method in LIMITS:
         _print(NAMES[method], rows, _table(banded, pl.col(method).mean(), rows, columns), columns)
     error = _table(banded.group_by("row", "column", "city", "wave", "survey").agg(pl.col("korn-graubard").mean()),
                    pl.col("korn-graubard").std() / pl.len().sqrt(), rows, columns)  # fmt: skip
     _print("Monte Carlo error of Korn-Graubard's", rows, error, columns)
-    every = banded.select(pl.col(*LIMITS).mean()).row(0)
+    every = kept.select(pl.col(*LIMITS).mean()).row(0)
     print("all: " + ", ".join(f"{NAMES[one]} {100 * part:.2f} %" for one, part in zip(LIMITS, every, strict=True)))
 
 

@@ -36,7 +36,7 @@ class Atoms:
         kinds: One row per profile and category: `profile`, `kind` (index of `categories`).
         areas: Area set and area, in order.
         categories: Dimension and category, in order.
-        sums: `n`, `positives`, `a`, `y`, and of people sampled directly `aa`, `yy`: indicators × atoms.
+        sums: `n`, `positives`, `a`, `y`, and where people were sampled directly `aa`, `yy`: indicators × atoms.
     """
 
     keys: pl.DataFrame
@@ -58,7 +58,7 @@ class Added:
         """Return the sum of each group."""
         if not len(self.starts):
             return np.zeros(0)
-        return np.asarray(np.add.reduceat(values[self.rows], self.starts), dtype=np.float64)
+        return np.asarray(np.add.reduceat(values[self.rows], self.starts, dtype=np.float64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,11 +224,11 @@ def _products(
     """
     other = other or one
     n, m, a, y = one["n"], other["n"], one["a"], one["y"]
-    squares = np.where(direct, one["yy"], 0.0)
+    squares, bases = (np.where(direct, one.get(name, 0.0), 0.0) for name in ("yy", "aa"))
     return {
         "psus": np.where(direct, n, (n > 0) & (m > 0)),
         "only": np.where(direct, n, (n > 0) & (n == m)),
-        "aa": np.where(direct, one["aa"], a * other["a"]),
+        "aa": np.where(direct, bases, a * other["a"]),
         "ay": np.where(direct, squares, a * other["y"]),
         "ya": np.where(direct, squares, y * other["a"]),
         "yy": np.where(direct, squares, y * other["y"]),

@@ -32,6 +32,8 @@ _IS_LONELY = (pl.col("psus") == 1) & (pl.col("size").fill_null(2) > 1)
 
 #: Indicators per run of a query, measured (bench/estimates.py).
 _TOGETHER = 40
+#: PSUs × indicators per run: atoms of PSUs are many, and DuckDB holds sums of all of them at once.
+_PSUS_TOGETHER = 1_000_000
 #: The query that sums respondents to atoms, of waves sampled in clusters and of the others.
 _ATOMS = {True: "estimate/atoms_of_psus", False: "estimate/atoms"}
 
@@ -258,8 +260,10 @@ def _atoms(
     wanted: Mapping[str, Sequence[str]], indicators: Sequence[str],
 ) -> Atoms:  # fmt: skip
     """Return the atoms of waves with PSUs and of waves without, in order."""
+    psus = max(int(design.psus[design.clustered].sum()), 1)
+    together = {True: max(min(_PSUS_TOGETHER // psus, _TOGETHER), 5), False: _TOGETHER}
     parts = [
-        _read(reader, queries[_ATOMS[clustered]], indicators, clustered, waves=list(waves), **wanted)
+        _read(reader, queries[_ATOMS[clustered]], indicators, together[clustered], waves=list(waves), **wanted)
         for clustered, waves in sampling.items() if waves
     ]  # fmt: skip
     keys = pl.concat([keys for keys, _ in parts])
@@ -278,19 +282,18 @@ def _atoms(
         keys,
         places.select("place", location=_of_wave("location", of_wave)),
         kinds.select("kind", profile=_of_wave("profile", of_wave)),
-        areas, categories,
-        {name: np.concatenate([sums[name] for _, sums in parts], axis=1) for name in parts[0][1]},
+        areas, categories, _side_by_side([sums for _, sums in parts]),
     )  # fmt: skip
 
 
 def _read(
-    reader: Reader, query: Query, indicators: Sequence[str], clustered: bool, **params: object
-) -> tuple[pl.DataFrame, dict[str, Numbers]]:  # fmt: skip
+    reader: Reader, query: Query, indicators: Sequence[str], together: int, **params: object
+) -> tuple[pl.DataFrame, dict[str, Any]]:  # fmt: skip
     """Return the atoms of one kind of wave, in order: their keys, and indicators × atoms for each sum."""
     keys = pl.DataFrame()
-    sums: dict[str, list[Numbers]] = {name: [] for name in ("n", "positives", "a", "y", "aa", "yy")}
-    for start in range(0, len(indicators), _TOGETHER):
-        chunk = indicators[start : start + _TOGETHER]
+    sums: dict[str, Any] = {}
+    for start in range(0, len(indicators), together):
+        chunk = indicators[start : start + together]
         found = reader.arrays(query, pattern=names_pattern(chunk), **params)
         missing = [name for name in chunk if f"n_{name}" not in found]
         if missing:
@@ -298,20 +301,36 @@ def _read(
         names = [name for name in query.result if not name.endswith("(.*)")]
         keys = pl.DataFrame({name: found[name] for name in names}).with_row_index("atom").sort(names)
         order = keys["atom"].to_numpy()
-        for name in chunk:
-            for what, values in _sums(found, name, clustered).items():
-                sums[what].append(values[order])
-    if not clustered:
+        for place, name in enumerate(chunk, start):
+            for what, values in _sums(found, name).items():
+                every = sums.setdefault(what, np.empty((len(indicators), len(order)), dtype=values.dtype))
+                every[place] = values[order]
+    direct = "psu" not in keys.columns
+    if direct:
         keys = keys.with_columns(psu=pl.col("atom").cast(pl.String))
-    keys = keys.select(*_STRATUM, pl.col("psu").cast(pl.String), "location", "profile", direct=pl.lit(not clustered))
-    return keys, {name: np.stack(rows) for name, rows in sums.items()}
+    keys = keys.select(*_STRATUM, pl.col("psu").cast(pl.String), "location", "profile", direct=pl.lit(direct))
+    return keys, sums
 
 
-def _sums(found: Mapping[str, Any], name: str, clustered: bool) -> dict[str, Numbers]:
-    """Return the sums of one indicator; squares are those of single people, and 0 where PSUs are squared."""
-    n, positives, y, z = (found[f"{what}_{name}"].astype(np.float64) for what in ("n", "positives", "y", "z"))
-    yy, zz = (0.0 * n, 0.0 * n) if clustered else (found[f"yy_{name}"], found[f"zz_{name}"])
-    return {"n": n, "positives": positives, "a": y + z, "y": y, "aa": yy + zz, "yy": yy}
+def _sums(found: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the sums of one indicator; with those of squares of single people, where PSUs are not squared."""
+    n, positives, y, z = (found[f"{what}_{name}"] for what in ("n", "positives", "y", "z"))
+    sums = {"n": n, "positives": positives, "a": y + z, "y": y}
+    if f"yy_{name}" not in found:
+        return sums
+    return {**sums, "aa": found[f"yy_{name}"] + found[f"zz_{name}"], "yy": found[f"yy_{name}"]}
+
+
+def _side_by_side(parts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the sums of all atoms; atoms of PSUs have no squares of single people, and 0 beside others that have."""
+    if len(parts) == 1:
+        return parts[0]
+    shapes = [part["n"].shape for part in parts]
+    names = {name: None for part in parts for name in part}
+    return {
+        name: np.concatenate([part.get(name, np.zeros(of)) for part, of in zip(parts, shapes, strict=True)], axis=1)
+        for name in names
+    }
 
 
 def _meanings(

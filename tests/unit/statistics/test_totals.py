@@ -86,6 +86,19 @@ def test_waves_with_and_without_clusters_are_pooled():
     assert estimate.shares(pooled).equals(estimate.shares(plain))
 
 
+def test_indicators_read_a_few_at_a_time(monkeypatch):
+    # Atoms of PSUs come in no particular order: guards against sums of one run beside the keys of another.
+    names = [f"i{number}" for number in range(7)]
+    columns = {name: [(row * number // 3) % 2 for row in range(1, 41)] for number, name in enumerate(names, 2)}
+    rows = people(strata=["a", "b"] * 20, psu=[str(row // 5) for row in range(40)], **columns)
+    at_once = estimate.shares(sampled.read({"2025": rows}, indicators=names, threads=2))
+
+    monkeypatch.setattr(sampled.totals, "_PSUS_TOGETHER", 1)
+
+    assert estimate.shares(sampled.read({"2025": rows}, indicators=names, threads=2)).equals(at_once)
+    assert at_once["share"].n_unique() > 3
+
+
 def test_an_area_nobody_answered_in():
     rows = people(area=["x", "x", "y", "y"])
     rows[2]["safe"] = rows[3]["safe"] = None
