@@ -17,9 +17,9 @@ from tryghed.waves.codebook import write
 def codebook(survey: str, folder: Path | None, project: Path | None, quiet: bool) -> None:
     """Write the codebook of a SURVEY as a web page, a PDF, and DDI-Codebook XML.
 
-    It has every question with its wordings, columns, answers, kinds of missing, filters and indicators, unweighted
-    counts for each wave, how the waves were measured, and which may be compared. In sensitive topics counts are rounded
-    to the nearest ten and small ones are not shown. Waves that are not loaded have no counts.
+    It has every question with its wordings, columns, answers, kinds of missing, filters and indicators, the shares that
+    releases have printed of the whole sample, how the waves were measured, and which may be compared. Of the answers it
+    tells nothing else: how many gave which answer would pass by the gate.
 
     \b
     Example: tryghed codebook tryghed

@@ -71,8 +71,8 @@ def diff(one: str, other: str, html: Path | None, project: Path | None, quiet: b
 
     How they were measured, which questions have another wording, other answers, another filter, place or name, which
     are new and gone, of which many more or fewer have no answer, and what that makes of comparing each indicator. The
-    raw files are not needed: what a delivery
-    asked is kept in the store; a wave that is not loaded is known by its definition alone.
+    raw files are not needed: what a delivery asked is kept in the store; a wave that is not loaded is known by its
+    definition alone. Shares without an answer are unreleased, and on the terminal only: the page has none.
 
     \b
     Example: tryghed wave diff tryghed/2024 tryghed/2025 --html forskelle.html
@@ -93,7 +93,7 @@ def diff(one: str, other: str, html: Path | None, project: Path | None, quiet: b
     told = f"{count[Comparability.BREAK]} may not be compared, {count[Comparability.CAVEAT]} with a caveat"
     say(f"{len(found.comparisons)} indicators in both: {told}", quiet=quiet)
     if html is not None:
-        page = pages.wave_difference(opened, found.before, found.after, found.comparisons, found.shifts)
+        page = pages.wave_difference(opened, found.before, found.after, found.comparisons)
         text = render.alone(page, opened.templates)
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(text, encoding="utf-8")

@@ -1,18 +1,17 @@
 """DDI-Codebook 2.5: a survey's documentation as archives and catalogues read it.
 
 Each delivered file is a `fileDscr`, each item of each wave a `var` of its file. The order of the elements is that of
-the schema (ddi:codebook:2_5); counts are those of the codebook, and those that may not be shown are left out.
+the schema (ddi:codebook:2_5). How many gave which answer is not told: that is for releases.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from tryghed import __version__
 from tryghed.definitions.comparability import Comparability, Comparisons
 from tryghed.definitions.questionnaire import Round
-from tryghed.definitions.survey import MISSING_CODES, Item, Survey
-from tryghed.release.counts import Shown
+from tryghed.definitions.survey import Item, Survey
 
 _NAMESPACE = "ddi:codebook:2_5"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -20,15 +19,12 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _LOCATION = f"{_NAMESPACE} http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
 
 
-def codebook(
-    survey: Survey, rounds: Sequence[Round], counts: Mapping[tuple[str, str, int | None], Shown], verdicts: Comparisons
-) -> bytes:
+def codebook(survey: Survey, rounds: Sequence[Round], verdicts: Comparisons) -> bytes:
     """Return the survey's codebook as XML; the same input gives the same bytes.
 
     Args:
         survey: The survey.
         rounds: Its waves in order of time.
-        counts: Answers by wave, item and code as stored, as they may be shown.
         verdicts: Verdicts on pairs of waves.
     """
     root = ET.Element("codeBook", {
@@ -46,7 +42,7 @@ def codebook(
             _text(ET.SubElement(data, "varGrp", attributes), "labl", survey.items[item].asks)
     for one in rounds:
         for item in one.wave.columns:
-            _variable(data, survey, one, item, counts)
+            _variable(data, survey, one, item)
     for line in _notes(survey, verdicts):
         _text(data, "notes", line, subject="sammenlignelighed")
     ET.indent(root)
@@ -100,9 +96,7 @@ def _file(root: ET.Element, one: Round) -> None:
         _text(described, "notes", told, subject="uverificeret")
 
 
-def _variable(
-    data: ET.Element, survey: Survey, one: Round, name: str, counts: Mapping[tuple[str, str, int | None], Shown]
-) -> None:
+def _variable(data: ET.Element, survey: Survey, one: Round, name: str) -> None:
     item, wave = survey.items[name], one.wave.wave
     variable = ET.SubElement(data, "var", {
         "ID": _id("v", wave, name), "name": _NOT_IN_XML.sub("\ufffd", one.wave.columns[name]), "files": _id("f", wave),
@@ -118,26 +112,19 @@ def _variable(
     routing = one.wave.routing.get(name)
     if routing:
         _text(variable, "universe", f"{routing.column} = {', '.join(map(str, routing.codes))}; {routing.otherwise}")
-    answered = counts.get((wave, name, None))
-    if item.numeric and answered and answered.n is not None:
-        _text(variable, "sumStat", str(answered.n), type="vald")
-    for code, label, kind, stored in _categories(item):
+    for code, label, kind in _categories(item):
         category = ET.SubElement(variable, "catgry", {"missing": "Y", "missType": kind} if kind else {})
         _text(category, "catValu", str(code))
         _text(category, "labl", label)
-        count = counts.get((wave, name, stored))
-        if stored is not None and count and count.n is not None:
-            _text(category, "catStat", str(count.n), type="freq")
     ET.SubElement(variable, "varFormat", {"type": "numeric"})  # schema "other" would want a vocabulary that names it
 
 
-def _categories(item: Item) -> Iterator[tuple[int, str, str, int | None]]:
-    """Yield code, label, kind of missing (empty for answers), and the code it is counted by (None: shared)."""
+def _categories(item: Item) -> Iterator[tuple[int, str, str]]:
+    """Yield code, label and kind of missing, which is empty for answers."""
     for code, label in item.codes.items():
-        yield code, label, "", code
+        yield code, label, ""
     for code, one in item.missing.items():
-        alone = sum(other.kind == one.kind for other in item.missing.values()) == 1
-        yield code, one.label, one.kind, MISSING_CODES[one.kind] if alone else None
+        yield code, one.label, one.kind
 
 
 def _notes(survey: Survey, verdicts: Comparisons) -> Iterator[str]:

@@ -5,7 +5,6 @@ from tryghed.definitions.questionnaire import Question, Round
 from tryghed.definitions.survey import Survey
 from tryghed.definitions.wave import Wave
 from tryghed.delivery import ddi
-from tryghed.release.counts import Shown
 
 SPACE = "{ddi:codebook:2_5}"
 SURVEY = Survey.model_validate(
@@ -29,47 +28,32 @@ def wave(text="Er du tryg? <&>"):
     return Round(SURVEY, defined, {"q": Question(1, "q1", text, {}, frozenset())})
 
 
-def read(one, counts):
-    return ET.fromstring(ddi.codebook(SURVEY, [one], counts, {}))  # noqa: S314 (our own text)
+def read(one):
+    return ET.fromstring(ddi.codebook(SURVEY, [one], {}))  # noqa: S314 (our own text)
 
 
 def categories(tree):
     return {one.find(f"{SPACE}catValu").text: one for one in tree.iter(f"{SPACE}catgry")}
 
 
-def test_counts_that_may_not_be_shown_are_left_out():
-    counts = {("2025", "q", 1): Shown(120), ("2025", "q", 2): Shown(None, 5), ("2025", "q", -92): Shown(10)}
-
-    found = categories(read(wave(), counts))
-
-    assert found["1"].find(f"{SPACE}catStat").text == "120"
-    assert found["2"].find(f"{SPACE}catStat") is None
-    assert found["9"].find(f"{SPACE}catStat").text == "10"
-    assert found["9"].attrib == {"missing": "Y", "missType": "vil ikke svare"}
-
-
-def test_a_count_that_two_codes_share_belongs_to_neither():
-    # Guards against the same people counted under 8 and again under 98.
-    found = categories(read(wave(), {("2025", "q", -91): Shown(30)}))
-
-    assert found["8"].find(f"{SPACE}catStat") is None
-    assert found["98"].find(f"{SPACE}catStat") is None
+def test_codes_that_are_no_answer_are_marked_with_their_kind():
+    assert categories(read(wave()))["9"].attrib == {"missing": "Y", "missType": "vil ikke svare"}
 
 
 def test_what_a_file_calls_a_question_cannot_break_the_xml():
-    tree = read(wave("Tryg\x00 \x0b <b>&\ud800"), {})
+    tree = read(wave("Tryg\x00 \x0b <b>&\ud800"))
 
     assert next(tree.iter(f"{SPACE}qstnLit")).text == "Tryg\ufffd \ufffd <b>&\ufffd"
 
 
 def test_the_same_input_gives_the_same_bytes():
-    assert ddi.codebook(SURVEY, [wave()], {}, {}) == ddi.codebook(SURVEY, [wave()], {}, {})
+    assert ddi.codebook(SURVEY, [wave()], {}) == ddi.codebook(SURVEY, [wave()], {})
 
 
 def test_a_file_that_nobody_confirmed_is_called_unverified():
     # Guards against counts in a catalogue that look as good as those of the file that was agreed on.
-    told = [one.text for one in read(replace(wave(), unverified=True), {}).iter(f"{SPACE}notes")]
+    told = [one.text for one in read(replace(wave(), unverified=True)).iter(f"{SPACE}notes")]
 
     assert len(told) == 1
     assert told[0].startswith("Uverificeret")
-    assert not list(read(wave(), {}).iter(f"{SPACE}notes"))
+    assert not list(read(wave()).iter(f"{SPACE}notes"))

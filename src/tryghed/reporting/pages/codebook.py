@@ -1,4 +1,4 @@
-"""The codebook of a survey: what was asked in each wave, of whom, and how many gave each answer."""
+"""The codebook of a survey: what was asked in each wave, of whom, and the shares that releases have printed of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Final
 
 from tryghed.definitions.comparability import DECLARED_BREAK, Comparability, Comparison, Comparisons
 from tryghed.definitions.questionnaire import Round
-from tryghed.definitions.survey import MISSING_CODES, Indicator, Item, MissingKind, Range, Survey
-from tryghed.release.counts import Shown
+from tryghed.definitions.survey import Indicator, Item, MissingKind, Range, Survey
+from tryghed.release.released import Share, Withheld
 from tryghed.reporting import danish
 from tryghed.reporting.pages.parts import Sheet
 from tryghed.reporting.pages.unverified import unverified
@@ -26,8 +26,8 @@ KINDS: Final[Mapping[MissingKind, str]] = {
 }
 _SHORT: Final = {Comparability.COMPARABLE: "ja", Comparability.CAVEAT: "forb.", Comparability.BREAK: "brud"}
 
-#: Counts by wave, item and code as stored; None is all numbers together.
-Counts = Mapping[tuple[str, str, int | None], Shown]
+#: Shares of the whole sample as releases print them, by wave and indicator.
+Printed = Mapping[tuple[str, str], Share]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,19 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """An answer, or a kind of missing, with the number who gave it in each wave."""
+    """An answer, or a kind of missing."""
 
-    code: str  #: in the file, empty for blanks
+    code: str  #: in the file
     label: str  #: the answer
     missing: bool  #: whether it is no answer
-    counts: Sequence[str]  #: one per wave
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """What releases have printed of one indicator or answer."""
+
+    label: str  #: the indicator or the answer
+    shares: Sequence[str]  #: one per wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +93,9 @@ class Variable:
     asks: Sequence[Worded]  #: wordings
     columns: Sequence[Worded]  #: names of the column in the files
     asked: Sequence[Worded]  #: who was asked, where not everybody
-    rounded: bool  #: whether counts are rounded
-    waves: Sequence[str]  #: heads of the counts
+    waves: Sequence[str]  #: heads of the shares
     answers: Sequence[AnswerLine]  #: answers and kinds of missing
+    printed: Sequence[PrintedLine]  #: what releases have printed of the whole sample
     indicators: Sequence[Scored]  #: scored from it
 
 
@@ -122,19 +129,17 @@ class CodebookPage:
     earlier: Sequence[str]  #: waves the newest is compared with
     compared: Sequence[Compared]  #: which waves may be compared
     variables: Sequence[Variable]  #: every question
-    least: str  #: counts below this are not shown in sensitive topics
     source: str  #: where it comes from
 
 
-def codebook(survey: Survey, rounds: Sequence[Round], counts: Counts, comparisons: Comparisons, least: int) -> Sheet:
+def codebook(survey: Survey, rounds: Sequence[Round], printed: Printed, comparisons: Comparisons) -> Sheet:
     """Return the codebook of a survey.
 
     Args:
         survey: The survey.
         rounds: Its waves in order, with what their files asked where they are loaded.
-        counts: Answers as they may be shown.
+        printed: What releases have printed of the whole sample.
         comparisons: Verdicts on pairs of waves.
-        least: Smaller counts are not shown in sensitive topics.
     """
     shown = rounds[-MOST_WAVES:]
     names = [one.wave.wave for one in rounds]
@@ -148,10 +153,9 @@ def codebook(survey: Survey, rounds: Sequence[Round], counts: Counts, comparison
             kinds=tuple(Kind(name, meaning) for name, meaning in KINDS.items()),
             earlier=tuple(names[:-1][-MOST_WAVES:]),
             compared=tuple(_compared(survey, rounds, comparisons)),
-            variables=tuple(_variable(survey, item, shown, counts) for item in survey.items
+            variables=tuple(_variable(survey, item, shown, printed) for item in survey.items
                             if any(item in one.wave.columns for one in shown)),
-            least=danish.number(least),
-            source="Antallene er uvægtede svar i hele stikprøven, og de kan ikke bruges som andele af befolkningen. "
+            source="Andelene er dem, der er udgivet i rapporterne; kodebogen fortæller ikke andet om svarene. "
             "Ordlyd og svarmuligheder er dem, der stod i de leverede filer.",
         ),
     )  # fmt: skip
@@ -198,7 +202,7 @@ def _verdict(one: Comparison | None) -> Verdict:
     return Verdict(_SHORT[one.verdict], one.verdict.danish) if one else Verdict("", "")
 
 
-def _variable(survey: Survey, name: str, rounds: Sequence[Round], counts: Counts) -> Variable:
+def _variable(survey: Survey, name: str, rounds: Sequence[Round], printed: Printed) -> Variable:
     item = survey.items[name]
     asking = [one for one in rounds if name in one.wave.columns]
     waves = [one.wave.wave for one in asking]
@@ -208,9 +212,9 @@ def _variable(survey: Survey, name: str, rounds: Sequence[Round], counts: Counts
         tuple(_runs([(one.wave.wave, one.delivered_text(name) or one.declared_text(name)) for one in asking])),
         tuple(_runs([(one.wave.wave, one.wave.columns[name]) for one in asking])),
         tuple(one for one in _runs(filters) if one.text),
-        name in survey.sensitive_items,
         tuple(waves),
-        tuple(_answers(item, name, waves, counts)),
+        tuple(_answers(item)),
+        tuple(_printed(survey, name, waves, printed)),
         tuple(Scored(key, one.label, _scored(item, one)) for key, one in survey.indicators.items() if one.item == name),
     )
 
@@ -236,27 +240,27 @@ def _asked_of(one: Round, item: str) -> str:
 _LISTED: Final = 6
 
 
-def _answers(item: Item, name: str, waves: Sequence[str], counts: Counts) -> Iterator[AnswerLine]:
-    def line(code: str, label: str, stored: int | None, *, missing: bool) -> AnswerLine:
-        return AnswerLine(code, label, missing, tuple(_count(counts.get((wave, name, stored))) for wave in waves))
-
-    if item.numeric:
-        yield line("", "Et tal", None, missing=False)
+def _answers(item: Item) -> Iterator[AnswerLine]:
     for code, label in item.codes.items():
-        yield line(str(code), label, code, missing=False)
-    for kind, stored in MISSING_CODES.items():
-        codes = {code: one.label for code, one in item.missing.items() if one.kind == kind}
-        present = any((wave, name, stored) in counts for wave in waves)
-        if codes or present:
-            labels = danish.join(list(codes.values())) if codes else "blank"
-            label = labels if labels.casefold() == kind else f"{labels} ({kind})"
-            yield line(", ".join(map(str, codes)), label, stored, missing=True)
+        yield AnswerLine(str(code), label, missing=False)
+    for code, one in item.missing.items():
+        label = one.label if one.label.casefold() == one.kind else f"{one.label} ({one.kind})"
+        yield AnswerLine(str(code), label, missing=True)
 
 
-def _count(one: Shown | None) -> str:
-    if one is None:
+def _printed(survey: Survey, item: str, waves: Sequence[str], printed: Printed) -> Iterator[PrintedLine]:
+    """Yield the item's indicators and answers of which a release has told in one of the waves."""
+    for name, one in survey.scores.items():
+        if one.item == item and any((wave, name) in printed for wave in waves):
+            yield PrintedLine(one.label, tuple(_share(printed.get((wave, name))) for wave in waves))
+
+
+def _share(one: Share | None) -> str:
+    if one is None or one.withheld is Withheld.MISSING:
         return "–"
-    return f"<{one.below}" if one.n is None else danish.number(one.n)
+    if one.share is None:
+        return "vises ikke"
+    return danish.number(round(one.share)) if one.sensitive else danish.decimal(one.share, 1)
 
 
 def _scored(item: Item, indicator: Indicator) -> str:

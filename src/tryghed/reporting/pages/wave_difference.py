@@ -11,7 +11,6 @@ from tryghed.definitions.differences import Difference, differences
 from tryghed.definitions.project import Project
 from tryghed.definitions.questionnaire import Round
 from tryghed.definitions.survey import Survey
-from tryghed.definitions.unanswered import Shift
 from tryghed.definitions.wave import DifferenceKind
 from tryghed.reporting import danish
 from tryghed.reporting.pages.parts import Sheet
@@ -65,16 +64,6 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """One share without an answer that moved."""
-
-    item: str  #: name of the item
-    kind: str  #: why there is no answer
-    before: str  #: share in the earlier wave
-    after: str  #: share in the later one
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
     """Indicators that may not be compared freely, for the same reasons."""
 
@@ -94,23 +83,18 @@ class DifferencePage:
     after: str  #: name of the later one
     facts: Sequence[Fact]  #: how they were measured
     changes: Sequence[Changes]  #: what differs in the questions
-    unanswered: str  #: what the shares without an answer show
-    moved: Sequence[Moved]  #: those that moved
     judged: Sequence[Judged]  #: indicators with a caveat or a break
     source: str  #: where it comes from
 
 
-def wave_difference(
-    project: Project, before: Round, after: Round, comparisons: Sequence[Comparison], shifts: Sequence[Shift] | None
-) -> Sheet:
-    """Return the page on two waves of a survey.
+def wave_difference(project: Project, before: Round, after: Round, comparisons: Sequence[Comparison]) -> Sheet:
+    """Return the page on two waves of a survey: how people were asked, and nothing of what they answered.
 
     Args:
         project: The project, for its rules.
         before: The earlier wave.
         after: The later wave.
         comparisons: The verdicts on the indicators both asked.
-        shifts: The shares without an answer that moved; None where one of the waves is not loaded.
     """
     found = differences(before, after)
     survey, names = after.survey, (before.wave.wave, after.wave.wave)
@@ -125,11 +109,6 @@ def wave_difference(
             after=names[1],
             facts=tuple(_facts(before, after)),
             changes=tuple(_changes(project, found, after)),
-            unanswered=_unanswered(shifts, project.comparability.limits.missing_points),
-            moved=tuple(
-                Moved(one.item, one.kind, *(f"{100 * share:.0f}\u00a0%" for share in (one.before, one.after)))
-                for one in shifts or ()
-            ),
             judged=tuple(_judged(survey, worse)),
             source=_source(before, after),
         ),
@@ -153,19 +132,6 @@ def _lead(comparisons: Sequence[Comparison]) -> str:
         f"{danish.capital(danish.numeral(count[Comparability.COMPARABLE]))} kan sammenlignes frit, "
         f"{danish.numeral(count[Comparability.CAVEAT])} med forbehold, og for "
         f"{danish.numeral(count[Comparability.BREAK])} er der brud: tal før og efter kan ikke sammenlignes."
-    )
-
-
-def _unanswered(shifts: Sequence[Shift] | None, points: float) -> str:
-    if shifts is None:
-        return "Andelene er ikke sammenlignet, for en af bølgerne er ikke indlæst."
-    limit = f"{danish.number(points) if points == int(points) else danish.decimal(points, 1)} procentpoint"
-    if not shifts:
-        return f"Ingen andel er ændret med mere end {limit}."
-    return (
-        f"Andele, der er ændret med mere end {limit}, uvægtet. »Ikke stillet« og »filtreret fra« er ud af alle, de "
-        "øvrige ud af dem, der fik spørgsmålet. En stor ændring kan betyde, at filteret i skemaet er et andet. Den "
-        "fører ikke af sig selv til en afgørelse."
     )
 
 
