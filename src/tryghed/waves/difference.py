@@ -99,8 +99,8 @@ def missing(project: Project, one: WaveDifference) -> tuple[str, pl.DataFrame | 
             for found in one.shifts]  # fmt: skip
     told = (
         f"shares without an answer that moved by more than {points} (unweighted; ikke stillet and filtreret fra of "
-        "all, the others of those asked; unreleased: for analysis, not for publication). No verdict follows: look whether "
-        "the filter is another"
+        "all, the others of those asked; unreleased: for analysis, not for publication). No verdict follows: look "
+        "whether the filter is another"
     )
     return told, pl.DataFrame(rows, columns, orient="row")
 
