@@ -18,7 +18,7 @@ wave = { type = "varchar", doc = "fieldwork round" }
 value = { type = "double", doc = "answer, kinds of missing included as their negative codes" }
 other = { type = "double", doc = "answer to the second item" }
 weight = { type = "double", doc = "final weight" }
-weights = { type = "double[]", doc = "replicate weights, in the order of the delivered columns" }
+replicates = { type = "double[]", doc = "replicate weights, in the order of the delivered columns" }
 */
 with interviewed as (
     select score.wave, score.respondent, score.weight, columns([$value::varchar])::double as value
@@ -36,7 +36,7 @@ domain as (
     where list_contains($waves::varchar[], wave) and area_set = $area_set::varchar
         and list_contains($areas::varchar[], area) and dimension = $dimension::varchar
 )
-select area, category, wave, value, other, weight::double as weight, weights::double[] as weights
+select area, category, wave, value, other, weight::double as weight, weights::double[] as replicates
 from interviewed
 join second using (wave, respondent)
 join replicate_weight using (wave, respondent)

@@ -168,7 +168,7 @@ def test_the_standard_error_is_that_of_residuals(city, delivered):
     declare(city, "linear")
     with open_reader(city, SURVEY) as reader:
         wanted = {"waves": [WAVE], "area_sets": ["bydele_10"], "dimensions": ["sex*age"], "pattern": f"^({Y})$"}
-        rows = reader.run(query.Shelf(project.load(city).queries)["estimate/calibrated_rows"], **wanted)
+        rows = reader.run(query.Shelf(project.load(city).queries)["estimate/member_rows"], **wanted)
     names = sorted({one for known in rows["known"] for one in known})
     x = np.array([[one in known for one in names] for known in rows["known"]], dtype=float)
     d, w, y = (rows[one].cast(pl.Float64).to_numpy() for one in ("delivered", "weight", f"y_{Y}"))

@@ -100,7 +100,7 @@ def read(
 def respondents(
     rows: pl.DataFrame, replication: Replication, indicators: Sequence[str], domains: Sequence[tuple[str, ...]]
 ) -> "Replicated":
-    """Return the respondents of `estimate/replicate_rows` as members of `domains`, which are those of `totals`."""
+    """Return the respondents of `estimate/member_rows` as members of `domains`, which are those of `totals`."""
     weights, wave = weights_of(rows, replication)
     scores = np.stack([rows[f"y_{one}"].cast(pl.Float64).fill_null(np.nan).to_numpy() for one in indicators], axis=1)
     return Replicated(replication, weights, wave, scores, members(rows, domains), {})
@@ -133,7 +133,7 @@ def weights_of(rows: pl.DataFrame, replication: Replication) -> tuple[Numbers, I
     found = np.repeat(rows["weight"].to_numpy()[:, None], len(replication.factor), axis=1)
     for block in np.unique(wave):
         own = np.flatnonzero(wave == block)
-        found[np.ix_(own, replication.block == block)] = rows["weights"].gather(own).to_list()
+        found[np.ix_(own, replication.block == block)] = rows["replicates"].gather(own).to_list()
     return found, wave
 
 

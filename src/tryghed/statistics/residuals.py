@@ -102,7 +102,7 @@ class CalibratedCrossings:
 
 
 def of(rows: pl.DataFrame, design: Design, indicators: Sequence[str], domains: Sequence[Domain]) -> Residuals:
-    """Return the respondents of `estimate/calibrated_rows` as members of `domains`."""
+    """Return the respondents of `estimate/member_rows` as members of `domains`."""
     strata = {stratum: place for place, stratum in enumerate(design.strata)}
     psus = rows.select("wave", "stratum", "psu").unique(maintain_order=True).with_row_index("at")
     placed = rows.join(psus, on=["wave", "stratum", "psu"], maintain_order="left")

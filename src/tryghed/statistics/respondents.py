@@ -221,7 +221,7 @@ def of(rows: pl.DataFrame, design: Design) -> Respondents:
     psu, of_psu = _numbered(stratum, unit)
     if design.replication is None:
         return Respondents(rows, design, psu, of_psu)
-    weights, block = replication.weights_of(rows.rename({"replicates": "weights"}), design.replication)
+    weights, block = replication.weights_of(rows, design.replication)
     return Respondents(rows, design, psu, of_psu, weights, block)
 
 

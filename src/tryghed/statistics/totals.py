@@ -152,21 +152,20 @@ def read(
     sampling = {True: [one for one in waves if one in clustered], False: [one for one in waves if one not in clustered]}
     found = _atoms(reader, queries, design, sampling, wanted, indicators)
     units = atoms.units(found)
-    replicated = None
-    if design.replication:
-        query = queries["estimate/replicate_rows"]
-        people = _run(reader, query, indicators, waves=list(waves), **wanted)
-        replicated = replication.respondents(people, design.replication, indicators, units.domains)
-    rows: set[str] = {"estimate/replicate_rows"} if replicated else set()
+    replicated: Replicated | None = None
     known: Residuals | None = None
-    if replicated is None and design.calibration:
-        rows = {"estimate/calibrated_rows"}
-        people = _run(reader, queries["estimate/calibrated_rows"], indicators, waves=list(waves), **wanted)
-        known = residuals.of(people, design, indicators, units.domains)
-        design = replace(design, centre=0.0 * design.centre)  # the residuals' products are around the means
+    rows: dict[str, dict[str, object]] = {}
+    if design.replication or design.calibration:
+        rows = {"estimate/member_rows": {"waves": list(waves), **wanted, "pattern": names_pattern(indicators)}}
+        people = _run(reader, queries["estimate/member_rows"], indicators, waves=list(waves), **wanted)
+        if design.replication:
+            replicated = replication.respondents(people, design.replication, indicators, units.domains)
+        else:
+            known = residuals.of(people, design, indicators, units.domains)
+            design = replace(design, centre=0.0 * design.centre)  # the residuals' products are around the means
     return Totals(
         survey, tuple(waves), tuple(indicators), design, units, units.summed(), replicated,
-        origin.of(reader, queries, _used(sampling, wanted, indicators, rows), waves), known,
+        origin.of(reader, queries, _used(sampling, wanted, indicators) | rows, waves), known,
     )  # fmt: skip
 
 
@@ -358,8 +357,7 @@ def _run(reader: Reader, query: Query, indicators: Sequence[str], **params: obje
 
 
 def _used(
-    sampling: Mapping[bool, Sequence[str]], wanted: Mapping[str, Sequence[str]], indicators: Sequence[str],
-    rows: set[str],
+    sampling: Mapping[bool, Sequence[str]], wanted: Mapping[str, Sequence[str]], indicators: Sequence[str]
 ) -> dict[str, dict[str, object]]:  # fmt: skip
     """Return the queries that sums are made of, with their parameters."""
     every = [one for waves in sampling.values() for one in waves]
@@ -369,8 +367,7 @@ def _used(
         "estimate/locations": {"waves": every, "area_sets": wanted["area_sets"]},
         "estimate/profiles": {"waves": every, "dimensions": wanted["dimensions"]},
     }
-    used |= {_ATOMS[kind]: {"waves": list(waves), **common} for kind, waves in sampling.items() if waves}
-    return used | {name: {"waves": every, **common} for name in sorted(rows)}
+    return used | {_ATOMS[kind]: {"waves": list(waves), **common} for kind, waves in sampling.items() if waves}
 
 
 def _dense(at: tuple[Indices, Indices], values: Numbers, shape: tuple[int, int]) -> Numbers:

@@ -87,7 +87,7 @@ def test_waves_with_and_without_clusters_are_pooled():
 
 
 def test_indicators_read_a_few_at_a_time(monkeypatch):
-    # Atoms of PSUs come in no particular order: guards against sums of one run beside the keys of another.
+    # Guards against a second run's indicators in the place of the first's.
     names = [f"i{number}" for number in range(7)]
     columns = {name: [(row * number // 3) % 2 for row in range(1, 41)] for number, name in enumerate(names, 2)}
     rows = people(strata=["a", "b"] * 20, psu=[str(row // 5) for row in range(40)], **columns)

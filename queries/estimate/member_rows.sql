@@ -1,10 +1,11 @@
 /*
 doc = '''
-Respondents of waves with replicate weights: all their weights, the areas and categories they belong to, and scores.
-Replicate weights make a variance of ratios, which no sums of products hold; so these estimates are made of rows.
+Respondents of waves with replicate weights or weights calibrated here: the areas and categories they belong to, scores,
+all their weights, and the categories calibrated to. The variance of replicates is one of ratios, that under calibrated
+weights one of residuals, which everybody has in every domain: both are made of rows, not of sums.
 '''
-grain = "one row per wave and respondent"
-reads = ["score", "replicate_weight", "membership", "grouping"]
+grain = "one row per wave and respondent with a weight above 0"
+reads = ["score", "calibrated_weight", "replicate_weight", "membership", "grouping"]
 
 [params]
 waves = { type = "varchar[]", doc = "waves to read" }
@@ -14,8 +15,12 @@ pattern = { type = "varchar", doc = "indicators, as a regular expression with a 
 
 [result]
 wave = { type = "varchar", doc = "fieldwork round" }
+stratum = { type = "varchar", doc = "stratum of the sample" }
+psu = { type = "varchar", doc = "sampling unit within the stratum; the respondent where people were sampled directly" }
 weight = { type = "double", doc = "final weight" }
-weights = { type = "double[]", doc = "replicate weights, in the order of the delivered columns" }
+delivered = { type = "double", doc = "weight before calibration" }
+known = { type = "varchar[]", doc = "categories calibrated to, each as margin=category; empty where nothing was calibrated" }
+replicates = { type = "double[]", doc = "replicate weights, in the order of the delivered columns; null where there are none" }
 places = { type = "struct(area_set varchar, area varchar)[]", doc = "areas the respondent lies in" }
 kinds = { type = "struct(dimension varchar, category varchar)[]", doc = "categories the respondent belongs to" }
 "y_(.*)" = { type = "tinyint", doc = "score: 1 counts, 0 does not, null is outside the base" }
@@ -32,10 +37,13 @@ respondent_kinds as (
     where list_contains($waves::varchar[], wave) and list_contains($dimensions::varchar[], dimension)
     group by wave, respondent
 )
-select wave, weight::double as weight, weights::double[] as weights, places, kinds, columns($pattern) as 'y_\1'
+select wave, stratum, coalesce(psu, respondent) as psu, weight::double as weight,
+    coalesce(delivered, weight)::double as delivered, coalesce(known, []::varchar[]) as known,
+    weights::double[] as replicates, places, kinds, columns($pattern) as 'y_\1'
 from score
-join replicate_weight using (wave, respondent)
-join respondent_places using (wave, respondent)
-join respondent_kinds using (wave, respondent)
+left join calibrated_weight using (wave, respondent)
+left join replicate_weight using (wave, respondent)
+left join respondent_places using (wave, respondent)
+left join respondent_kinds using (wave, respondent)
 where list_contains($waves::varchar[], wave) and weight > 0
 order by wave, respondent
