@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from tryghed import evidence, rederivation
+from tryghed.analysis.reading import calibrations_behind
 from tryghed.definitions.project import Project
 from tryghed.delivery import rscript, tracing
 from tryghed.delivery.tracing import Source
@@ -200,4 +201,5 @@ def write_script(ground: Ground, found: Evidence, target: Path) -> Path:
             queries.Shelf(ground.project.queries)["estimate/respondent_rows"], waves=waves,
             area_set=cell.area_set, dimension=cell.dimension, pattern=queries.names_pattern([cell.indicator]),
         )  # fmt: skip
-    return rscript.write(rows, found.lines, target)
+    known = calibrations_behind(ground.project, cell.survey, rows)
+    return rscript.write(rows, found.lines, target, calibrations=known)

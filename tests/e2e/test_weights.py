@@ -2,8 +2,11 @@
 
 import json
 import re
+import shutil
 
+import numpy as np
 import polars as pl
+import pyreadstat
 import pytest
 
 from tests.e2e.conftest import tryghed
@@ -261,39 +264,77 @@ def test_wrong_names_are_told(city):
     assert "no [design.calibration]" in refused.stderr
 
 
-@pytest.mark.parametrize("method", ['method = "raking"', 'method = "linear"', 'method = "logit"\nbounds = [0.6, 1.6]'])
-def test_r_makes_the_same_weights_from_the_script(city, tmp_path, method):
-    # The user's own check: R calibrates the exported rows anew and recomputes every number of the audit.
-    counted = "select \"grouping\".category, area, sum(weight)::double as people from respondent \
-               join \"grouping\" using (wave, respondent) join membership using (wave, respondent) \
-               where wave = '2021' and dimension = 'sex*age' and area_set = 'bydele_10' and area <> 'alle' \
-               group by all order by all"
-    found = json.loads(tryghed("sql", counted, "--survey", "sundhed", "--format", "json", cwd=city).stdout)
+def counted(city, folder, by):
+    """Return a calibration to margins that differ from the sample's, as their definition says it."""
+    asked = "select \"grouping\".category, area, sum(weight)::double as people from respondent \
+             join \"grouping\" using (wave, respondent) join membership using (wave, respondent) \
+             where wave = '2021' and dimension = 'sex*age' and area_set = 'bydele_10' and area <> 'alle' \
+             group by all order by all"
+    found = json.loads(tryghed("sql", asked, "--survey", "sundhed", "--format", "json", cwd=city).stdout)
     lines = ["sex;age;bydele_10;population"]
     for place, row in enumerate(found):
         sex, age = row["category"].split("*")
         lines.append(f"{sex};{age};{row['area']};{row['people'] * (1 + place % 7 / 20):.3f}")
-    margins = tmp_path / "people.csv"
+    margins = folder / "people.csv"
     margins.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    definition = city / "surveys" / "sundhed" / "2021.toml"
-    before = definition.read_text(encoding="utf-8")
-    named = "".join(
-        f'[[design.calibration.margins]]\nfile = "{margins}"\nby = [{by}]\n' for by in ('"bydele_10"', '"sex", "age"')
-    )
-    definition.write_text(f"{before}\n[design.calibration]\n{method}\n{named}", encoding="utf-8")
-    script = tmp_path / "weights.R"
-    try:
-        told = audit("2021", "--survey", "sundhed", "--indicator", "svaer_overvaegt", "--r", script, cwd=city)
-    finally:
-        definition.write_text(before, encoding="utf-8")
+    return "".join(f'[[design.calibration.margins]]\nfile = "{margins}"\nby = [{one}]\n' for one in by)
+
+
+def assert_r_makes_the_same(city, folder):
+    script = folder / "weights.R"
+    told = audit("2021", "--survey", "sundhed", "--indicator", "svaer_overvaegt", "--r", script, cwd=city)
 
     again = {(row["part"], row["name"], row["category"]): float(row["final"]) for row in run_in_r(script)}
 
-    assert (tmp_path / "weights.csv").stat().st_mode & 0o077 == 0
-    assert len(again) == len(told) == 7 + 10 + 12 + 2
+    assert (folder / "weights.csv").stat().st_mode & 0o077 == 0
+    assert len(again) == len(told)
     for row in told:
         key = (row["part"], row["name"], row["category"] or "")
         assert again[key] == pytest.approx(row["final"], rel=1e-9), key
+    return told
+
+
+@pytest.mark.parametrize("method", ['method = "raking"', 'method = "linear"', 'method = "logit"\nbounds = [0.6, 1.6]'])
+def test_r_makes_the_same_weights_from_the_script(city, tmp_path, method):
+    # The user's own check: R calibrates the exported rows anew and recomputes every number of the audit. Margins that
+    # share a variable follow from each other in part: R's calibrate took every category but the first of each, and
+    # solved nothing.
+    named = counted(city, tmp_path, ['"bydele_10"', '"sex", "age"', '"sex", "bydele_10"'])
+    definition = city / "surveys" / "sundhed" / "2021.toml"
+    before = definition.read_text(encoding="utf-8")
+    definition.write_text(f"{before}\n[design.calibration]\n{method}\n{named}", encoding="utf-8")
+    try:
+        told = assert_r_makes_the_same(city, tmp_path)
+    finally:
+        definition.write_text(before, encoding="utf-8")
+
+    assert len(told) == 7 + 10 + 12 + 20 + 2
+
+
+@pytest.mark.parametrize("method", ["raking", "linear"])
+def test_r_calibrates_every_replicate_too(city, tmp_path, method):
+    # Guards against a script that is refused for replicate weights, or leaves them as they were delivered.
+    folder = tmp_path / "city"
+    shutil.copytree(city, folder)
+    delivery, definition = folder / "deliveries" / "sundhed_2021.sav", folder / "surveys" / "sundhed" / "2021.toml"
+    rows, known = pyreadstat.read_sav(delivery, user_missing=True, output_format="polars")
+    drawn = np.random.default_rng(5).multinomial(rows.height - 1, [1 / rows.height] * rows.height, 8)
+    rows = rows.with_columns(
+        (pl.col("vaegt_kbh") * pl.Series(one)).alias(f"rep_{place}") for place, one in enumerate(drawn)
+    )
+    pyreadstat.write_sav(rows, delivery, variable_value_labels=known.variable_value_labels)
+    before = re.sub("sha256.*\n", "", definition.read_text(encoding="utf-8"))
+    named = counted(folder, tmp_path, ['"bydele_10"', '"sex", "age"'])
+    replicates = '[design.replicates]\nkind = "bootstrap"\ncolumns = "rep_[0-9]+"\n'
+    calibration = f'[design.calibration]\nmethod = "{method}"\n{named}'
+    definition.write_text(f"{before}\n{replicates}\n{calibration}", encoding="utf-8")
+    tryghed("ingest", "sundhed/2021", "--revision", "--because", "replicates came", "-q", cwd=folder)
+
+    told = assert_r_makes_the_same(folder, tmp_path)
+
+    se = next(row for row in told if row["category"] == "se")
+    assert se["final"] != pytest.approx(se["delivered"], rel=1e-3)
+    assert "svrepdesign(" in (tmp_path / "weights.R").read_text(encoding="utf-8")
 
 
 def test_r_takes_the_trimmed_weights(city, tmp_path):

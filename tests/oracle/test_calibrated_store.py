@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.e2e.conftest import tryghed
+from tests.e2e.test_share_and_compare import run_in_r
 from tryghed.definitions import project
 from tryghed.definitions.survey import MISSING_CODES
 from tryghed.demo.build import build
@@ -108,10 +109,13 @@ def delivered(city):
     )  # fmt: skip
 
 
-def declare(city, method, bounds="", estimates="true"):
+def declare(city, method, bounds="", estimates="true", extra=()):
     definition = city / "surveys" / SURVEY / f"{WAVE}.toml"
     before = definition.read_text(encoding="utf-8").split("\n[design.calibration]")[0]
-    definition.write_text(before + MARGINS.format(method=method, bounds=bounds, estimates=estimates), encoding="utf-8")
+    margins = MARGINS.format(method=method, bounds=bounds, estimates=estimates)
+    by = ", ".join(f'"{one}"' for one in extra)
+    margins += f'[[design.calibration.margins]]\nfile = "surveys/{SURVEY}/margins.csv"\nby = [{by}]\n' if extra else ""
+    definition.write_text(before + margins, encoding="utf-8")
     tryghed("ingest", f"{SURVEY}/{WAVE}", "-q", cwd=city)
 
 
@@ -189,6 +193,68 @@ def test_the_standard_error_is_that_of_residuals(city, delivered):
 
         assert row["share"] == pytest.approx(share, rel=1e-10)
         assert row["se"] == pytest.approx(variance**0.5, rel=1e-9)
+
+
+@pytest.mark.usefixtures("delivered")
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs Rscript with package survey")
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        (("share", Y, "--by", "bydele_10"), "share"),
+        (("share", Y, "--by", "bydele_10", "--standardise", "age"), "share"),
+        (("share", Y, "--wave", "2017,2021"), "share"),
+        (("compare", Y, "--by", "bydele_10"), "difference"),
+        (("compare", Y, "--by", "bydele_10", "--since", "2017"), "difference"),
+        (("compare", Y, "--by", "bydele_10", "--since", "2017", "--changes"), "difference"),
+        (("trend", Y, "--by", "sex"), "slope"),
+        (("associate", Y, "--by", "bydele_10,sex"), "f"),
+        (("mean", "bmi", "--by", "bydele_10"), "mean"),
+        (("total", "stress", "--by", "sex"), "total"),
+        (("ratio", "bmi/stress", "--by", "sex"), "ratio"),
+        (("quantile", "stress", "--by", "sex"), "quantile"),
+        (("share", "health_rated", "--by", "sex"), "share"),
+    ],
+    ids=lambda one: "-".join(one).replace("--", "") if isinstance(one, tuple) else None,
+)
+def test_the_script_calibrates_anew_and_r_has_the_same_numbers(city, tmp_path, asked, what):
+    # Guards against a script that takes calibrated weights for the design's (standard errors too large), and against
+    # margins that follow from each other, of which R's calibrate has no solution.
+    declare(city, "logit", "bounds = [0.7, 1.4]", extra=("sex", "bydele_10"))
+    tryghed("ingest", f"{SURVEY}/2017", "-q", cwd=city)
+    script = tmp_path / "again.R"
+
+    found = [row for row in answer(city, *asked, "--r", script)["rows"] if row[what] is not None]
+    again = run_in_r(script)[: len(found)]
+
+    assert "calibrate(design" in script.read_text(encoding="utf-8")
+    for one, row in zip(again, found, strict=True):
+        assert float(one["value"]) == pytest.approx(row[what], rel=1e-9)
+        if row.get("se") is not None:
+            assert float(one["se"]) == pytest.approx(row["se"], rel=1e-9)
+        if "n" in row and what in ("share", "mean", "total", "ratio", "quantile"):
+            assert int(one["n"]) == row["n"]
+
+
+@pytest.mark.usefixtures("delivered")
+def test_a_script_never_calibrates_by_a_definition_that_has_changed(city, tmp_path):
+    # Guards against other weights than the store's behind the same numbers.
+    declare(city, "linear")
+    definition = city / "surveys" / SURVEY / f"{WAVE}.toml"
+    before = definition.read_text(encoding="utf-8")
+    asked = ("share", Y, "--survey", SURVEY, "--r", tmp_path / "again.R")
+
+    definition.write_text(before.replace("estimates = true", "estimates = false"), encoding="utf-8")
+    refused = tryghed(*asked, cwd=city, code=4).stderr
+    definition.write_text(before.replace("linear", "raking"), encoding="utf-8")
+    tryghed(*asked, cwd=city)
+    definition.write_text(before, encoding="utf-8")
+
+    assert f"weights of wave {WAVE} were calibrated here, by a definition that has changed since" in refused
+    assert f"tryghed ingest {SURVEY}/{WAVE}" in refused
+    if shutil.which("Rscript"):
+        run = subprocess.run(["Rscript", "again.R"], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert run.returncode != 0
+        assert f"R's weights of wave {WAVE} are not those of the store" in run.stderr
 
 
 def from_r(rows, city, folder, method, bounds):

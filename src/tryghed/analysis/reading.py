@@ -9,8 +9,11 @@ import polars as pl
 
 from tryghed.analysis.question import Question, set_in_store
 from tryghed.analysis.remarks import described
+from tryghed.definitions.calibration import read_margins
 from tryghed.definitions.project import Project
 from tryghed.definitions.registers import Register
+from tryghed.delivery import recalibration
+from tryghed.delivery.recalibration import Recalibration
 from tryghed.delivery.rscript import Line
 from tryghed.errors import StoreError, UsageError
 from tryghed.statistics import origin, pooling, respondents, totals, weighting
@@ -141,6 +144,36 @@ def rows_behind(project: Project, asked: Question, lines: Sequence[Line]) -> pl.
             area_set=set_in_store(project, asked), dimension=asked.dimension,
             pattern=queries.names_pattern(asked.indicators),
         )  # fmt: skip
+
+
+def calibrations_behind(project: Project, survey: str, rows: pl.DataFrame) -> tuple[Recalibration, ...]:
+    """Return how the weights of waves were calibrated here, of those without replicates.
+
+    Args:
+        project: The project.
+        survey: The survey.
+        rows: Of `estimate/respondent_rows`.
+
+    Raises:
+        DefinitionError: The margins' files do not hold.
+        StoreError: A wave's definition no longer says what its weights were calibrated by.
+    """
+    here = rows.filter(pl.col("calibration").is_not_null() & pl.col("factors").is_null() & (pl.col("weight") > 0))
+    found, changed = [], []
+    for (wave,), own in here.group_by("wave", maintain_order=True):
+        calibration = project.wave(survey, str(wave)).design.calibration
+        if calibration is None or not calibration.estimates:
+            changed.append(str(wave))
+            continue
+        margins = read_margins(project.folder, calibration, project.surveys[survey], project.area_sets)
+        scale = weighting.to_people(own["delivered"].to_numpy(), margins[0].population)
+        found.append(Recalibration(str(wave), calibration, recalibration.totals(margins), scale))
+    if changed:
+        raise StoreError(
+            f"weights of wave {', '.join(changed)} were calibrated here, by a definition that has changed since",
+            hint=f"tryghed ingest {' '.join(f'{survey}/{one}' for one in changed)}",
+        )
+    return tuple(found)
 
 
 def panel(project: Project, survey: str, waves: Sequence[str]) -> bool:

@@ -13,8 +13,10 @@ import polars as pl
 
 from tryghed.definitions.calibration import STRATUM, Calibration, Margin, read_margins
 from tryghed.definitions.project import Project
-from tryghed.definitions.wave import Design
-from tryghed.delivery.weightscript import Recalibration
+from tryghed.definitions.wave import Wave
+from tryghed.delivery import recalibration
+from tryghed.delivery.recalibration import Recalibration
+from tryghed.delivery.weightscript import Audited, Replicated
 from tryghed.errors import DesignError, StoreError, UsageError, all_at_once
 from tryghed.frames import EVERYBODY
 from tryghed.statistics import adopting, auxiliaries, sample, totals, weighting
@@ -52,7 +54,7 @@ class Weighed:
         verdicts: What the rules say of the final weights.
         changed: Whether the final weights are others than the delivered ones.
         says: In one line, what was done.
-        again: What R needs to make the weights again; None where there are replicate weights.
+        again: What R needs to make the weights again.
     """
 
     audit: pl.DataFrame
@@ -60,7 +62,15 @@ class Weighed:
     verdicts: tuple[Verdict, ...]
     changed: bool
     says: str
-    again: Recalibration | None
+    again: Audited
+
+
+@dataclass(frozen=True, eq=False)
+class Replicates:
+    """Replicate weights as delivered (respondents × replicates), and how they become a variance."""
+
+    weights: Numbers
+    how: Replication
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +111,7 @@ def weigh(
     shelf = queries.Shelf(project.queries)
     with open_reader(project.folder, survey) as reader:
         replication = replicating.read(reader, shelf, survey=survey, waves=[wave])
-        replicates = reader.run(shelf["weights/replicates"], wave=wave) if replication else None
+        delivered_replicates = reader.run(shelf["weights/replicates"], wave=wave) if replication else None
         people = reader.run(shelf["weights/respondents"], wave=wave)
         if not people.height:
             raise StoreError(f"wave {wave!r} is not in the store", hint=f"tryghed ingest {survey}/{wave}")
@@ -109,17 +119,18 @@ def weigh(
         scored = _scored(reader, shelf, project, survey, wave, indicators) if indicators else None
     delivered = people["weight"].cast(pl.Float64).to_numpy()
     known = auxiliaries.join(_wide(people, placed, variables), margins) if margins else None
+    replicates = _replicates(replication, delivered_replicates)
     _expect_untrimmed(replicates, medians, wave)
     trimmed = weighting.trim(delivered, people[STRATUM].to_list(), medians=medians) if medians is not None else None
     final = trimmed.weights if trimmed else delivered
-    own = None if replicates is None else np.array(replicates["weights"].to_list(), dtype=np.float64)
+    own = replicates.weights if replicates else None
     fitted = adopting.fit(final, known, margins, calibration, own) if calibration and known else None
     final = fitted.calibrated.weights if fitted else final
     parts = [
         _measures(delivered, final, margins),
         *([_balance(known, delivered, final)] if known else []),
         *([_trimming(trimmed)] if trimmed else []),
-        *([_indicators(people, scored, fitted, replication, own)] if fitted and scored else []),
+        *([_indicators(people, scored, fitted, replicates)] if fitted and scored else []),
     ]
     weights = {"delivered": people["weight"], "factor": final / delivered, "weight": final}
     return Weighed(
@@ -128,39 +139,37 @@ def weigh(
         weighting.verdicts(weighting.spread(final), margins[0].population if margins else None),
         changed=trimmed is not None or fitted is not None,
         says=_says(people, margins, trimmed, fitted, calibration),
-        again=None if replication else _again(defined.design, people, known, fitted, scored, final),
+        again=_audited(defined, people, margins, known, fitted, scored, final, replicates),
     )
 
 
-def _again(
-    design: Design, people: pl.DataFrame, known: Auxiliaries | None, fitted: Fitted | None, scored: _Scored | None,
-    weights: Numbers,
-) -> Recalibration:  # fmt: skip
-    """Return what R makes the weights again from."""
+def _audited(
+    defined: Wave, people: pl.DataFrame, margins: Sequence[Margin], known: Auxiliaries | None, fitted: Fitted | None,
+    scored: _Scored | None, weights: Numbers, replicates: Replicates | None,
+) -> Audited:  # fmt: skip
+    """Return what R makes the weights and the audit again from."""
+    design, scale = defined.design, fitted.scale if fitted else 1.0
     parts = [
         people.select(
             STRATUM, "psu", pl.col(STRATUM).replace_strict(design.population, default=None).alias("size"),
-            pl.Series("weight", fitted.calibrated.design if fitted else weights),
+            pl.Series("weight", fitted.calibrated.design if fitted else weights), pl.Series("calibrated", weights),
+            pl.Series("known", adopting.categories(known) if known else [[]] * people.height, pl.List(pl.String)),
         ),
-        *([_categories(known)] if known else []),
+        *([pl.DataFrame({f"rep_{place}": scale * one for place, one in enumerate(replicates.weights.T, start=1)})]
+          if replicates else []),
         *([people.select("respondent").join(scored.rows, on="respondent", how="left", maintain_order="left")
            .drop("respondent")] if scored else []),
     ]  # fmt: skip
-    margins: dict[str, dict[str, float]] = {}
-    for (margin, category), total in zip(known.columns, known.totals.tolist(), strict=True) if known else ():
-        margins.setdefault(margin, {})[category] = total
-    rows = pl.concat(parts, how="horizontal")
-    return Recalibration(rows, margins, design.calibration if fitted else None, design.lonely_psu)
-
-
-def _categories(known: Auxiliaries) -> pl.DataFrame:
-    """Return the category of each respondent in every margin: columns `margin_1`, `margin_2`."""
-    columns = {}
-    for place, margin in enumerate(dict.fromkeys(name for name, _ in known.columns), start=1):
-        inside = [at for at, (name, _) in enumerate(known.columns) if name == margin]
-        names = np.array([known.columns[at][1] for at in inside])
-        columns[f"margin_{place}"] = names[known.values[:, inside].argmax(axis=1)][known.cell]
-    return pl.DataFrame(columns)
+    named: dict[str, tuple[str, ...]] = {}
+    for margin, category in known.columns if known else ():
+        named[margin] = (*named.get(margin, ()), category)
+    calibration = design.calibration if fitted else None
+    return Audited(
+        pl.concat(parts, how="horizontal"), defined.wave, named,
+        Recalibration(defined.wave, calibration, recalibration.totals(margins)) if calibration else None,
+        design.lonely_psu,
+        Replicated(tuple(replicates.how.factor.tolist()), replicates.how.mse[0]) if replicates else None,
+    )  # fmt: skip
 
 
 def _expect_indicators(project: Project, survey: str, indicators: Sequence[str], *, calibrated: bool) -> None:
@@ -185,10 +194,16 @@ def _margins(project: Project, survey: str, wave: str) -> tuple[Margin, ...]:
     return ()
 
 
-def _expect_untrimmed(replicates: pl.DataFrame | None, medians: float | None, wave: str) -> None:
+def _replicates(how: Replication | None, rows: pl.DataFrame | None) -> Replicates | None:
+    if how is None or rows is None:
+        return None
+    return Replicates(np.array(rows["weights"].to_list(), dtype=np.float64), how)
+
+
+def _expect_untrimmed(replicates: Replicates | None, medians: float | None, wave: str) -> None:
     if replicates is not None and medians is not None:
         raise DesignError(
-            f"{len(replicates['weights'][0])} replicate weights were delivered, and do not know of weights cut here",
+            f"{replicates.weights.shape[1]} replicate weights were delivered, and do not know of weights cut here",
             where=f"wave {wave}",
             hint="leave out --trim, or ask the institute for trimmed weights with replicates of their own",
         )
@@ -250,7 +265,7 @@ def _trimming(trimmed: Trimmed) -> pl.DataFrame:
 
 
 def _indicators(
-    people: pl.DataFrame, scored: _Scored, fitted: Fitted, replication: Replication | None, replicates: Numbers | None
+    people: pl.DataFrame, scored: _Scored, fitted: Fitted, replicates: Replicates | None
 ) -> pl.DataFrame:  # fmt: skip
     """Return share and standard error of everybody under the delivered and the calibrated weights."""
     sums = scored.sums
@@ -260,10 +275,10 @@ def _indicators(
     calibrated = fitted.calibrated
     before, after = (sample.shares(one, place, scores) for one in (untouched(calibrated.design), calibrated))
     variances = [before.variance, after.variance]
-    if replication is not None and replicates is not None and fitted.replicates is not None:
+    if replicates is not None and fitted.replicates is not None:
         variances = [
-            sample.replicated(replication, weights, scores, known.share)
-            for weights, known in ((replicates, before), (fitted.replicates, after))
+            sample.replicated(replicates.how, weights, scores, known.share)
+            for weights, known in ((replicates.weights, before), (fitted.replicates, after))
         ]
     rows = []
     for place_of, name in enumerate(sums.indicators):

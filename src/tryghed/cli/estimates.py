@@ -13,7 +13,7 @@ import polars as pl
 
 from tryghed.analysis import associations, comparisons, measures, modelled, shares, standards
 from tryghed.analysis.question import Question, question
-from tryghed.analysis.reading import rows_behind
+from tryghed.analysis.reading import calibrations_behind, rows_behind
 from tryghed.analysis.remarks import Correction
 from tryghed.cli.adhoc import deliver, pairs, survey_option, with_unverified
 from tryghed.cli.options import apart, form_of, open_project, output_options, project_option, quiet_option, say
@@ -299,7 +299,9 @@ def write_script(
     if script is not None and not answer.lines:
         raise UsageError("--r: R has no one design of these numbers", hint="ask for one number at a time")
     if script is not None:
-        data = rscript.write(rows_behind(project, asked, answer.lines), answer.lines, script, followed=answer.followed)
+        rows = rows_behind(project, asked, answer.lines)
+        known = calibrations_behind(project, asked.survey, rows)
+        data = rscript.write(rows, answer.lines, script, followed=answer.followed, calibrations=known)
         say(f"{script}: {len(answer.lines)} numbers; {data}: the rows behind them, personal data", quiet=quiet)
 
 

@@ -10,7 +10,7 @@ from tryghed.cli.adhoc import deliver, survey_option, with_unverified
 from tryghed.cli.estimates import r_option
 from tryghed.cli.options import apart, form_of, open_project, output_options, project_option, quiet_option, say
 from tryghed.delivery import exports, weightscript
-from tryghed.errors import DesignError, UsageError
+from tryghed.errors import DesignError
 from tryghed.meant import main_survey
 from tryghed.statistics.weighting import MOST_MEDIANS
 
@@ -68,7 +68,7 @@ def weights(
     else:
         deliver(found.audit, says, chosen, output, quiet)
     if script is not None:
-        _write_script(found, script, quiet)
+        say(f"{script}: {weightscript.write(found.again, script)}: the rows behind it, personal data", quiet=quiet)
     for verdict in found.verdicts:
         if verdict.stops:
             say(f"stop: {verdict.says}")
@@ -79,13 +79,6 @@ def weights(
         say(f"{save}: {found.respondents.height:,} rows, one per respondent: personal data", quiet=quiet)
     if any(verdict.stops for verdict in found.verdicts):
         click.get_current_context().exit(DesignError.exit_code)
-
-
-def _write_script(found: Weighed, script: Path, quiet: bool) -> None:
-    if found.again is None:
-        raise UsageError("--r: the script does not calibrate replicate weights", hint="R: calibrate() of svrepdesign()")
-    data = weightscript.write(found.again, script)
-    say(f"{script}: {data}: the rows behind it, personal data", quiet=quiet)
 
 
 def _tables(found: Weighed) -> str:

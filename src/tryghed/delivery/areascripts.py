@@ -6,7 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from tryghed.delivery.rscript import quoted, save
+from tryghed.delivery.recalibration import quoted
+from tryghed.delivery.rscript import save
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,17 +1,21 @@
 """An R script that recomputes estimates and comparisons with the package survey, from a file of rows beside it.
 
 The design is written as R's users would: strata within waves, sampling units nested in them, a finite population
-correction where the strata's sizes are known. Domains are subsets of the design, never of the data.
+correction where the strata's sizes are known; weights calibrated here are calibrated anew, by R's `calibrate`.
+Domains are subsets of the design, never of the data.
 """
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
 
 import polars as pl
 
+from tryghed.delivery import recalibration
+from tryghed.delivery.recalibration import Recalibration, quoted
 from tryghed.errors import DeliveryError
 from tryghed.frames import EVERYBODY
 from tryghed.statistics.respondents import Domain
@@ -63,27 +67,43 @@ class Line:
         return tuple(side for side in (self.one, self.other, *(self.then or ())) if side)
 
 
-def write(rows: pl.DataFrame, lines: Sequence[Line], target: Path, *, followed: bool = False) -> Path:
+def write(
+    rows: pl.DataFrame, lines: Sequence[Line], target: Path, *, calibrations: Sequence[Recalibration],
+    followed: bool = False,
+) -> Path:  # fmt: skip
     """Write the script to `target` and the rows beside it as CSV, readable by their owner only; return the CSV.
 
     Args:
         rows: The result of `estimate/respondent_rows`.
         lines: What to recompute.
         target: The script, `NAME.R`; the rows are written to `NAME.csv`.
+        calibrations: Of every wave whose weights were calibrated here and have no replicates.
         followed: Whether people are followed from wave to wave: a person is then one sampling unit across them.
 
     Raises:
         DeliveryError: A file cannot be written, or R cannot hold the waves in one design.
     """
-    _expect_delivered(rows)
     data = target.with_suffix(".csv")
-    design = _FOLLOWED if followed else _UNITS + _design(rows)
-    plain = _whole(rows).drop("lonely_psu", "factors", "mse", "replicates", "calibration", "delivered", "known")
+    design = "\n\n".join([_FOLLOWED if followed else _UNITS + _design(rows), recalibration.written(calibrations)])
+    plain = _weighted(_whole(rows), calibrations).drop("lonely_psu", "factors", "mse", "replicates", "calibration")
     known = plain["size"].is_not_null().any()
     sized = plain.with_columns(pl.col("size").fill_null(float("inf"))) if known else plain.drop("size")
     save(data, pl.concat([sized, _replicates(rows)], how="horizontal").write_csv(null_value="NA", float_precision=9))
     save(target, _script(data.name, lines, design))
     return data
+
+
+def _weighted(rows: pl.DataFrame, calibrations: Sequence[Recalibration]) -> pl.DataFrame:
+    """Return the rows with the weights that R begins from: those before calibration, where it is R that calibrates."""
+    if not calibrations:
+        return rows.drop("delivered", "known")
+    scales = {one.wave: one.scale for one in calibrations}
+    before = pl.col("delivered") * pl.col("wave").replace_strict(scales, default=1.0, return_dtype=pl.Float64)
+    here = pl.col("wave").is_in(list(scales))
+    return rows.with_columns(
+        pl.when(here).then(before).otherwise("weight").alias("weight"), pl.col("weight").alias("calibrated"),
+        recalibration.listed(pl.col("known")).alias("known"),
+    ).drop("delivered")  # fmt: skip
 
 
 def _whole(rows: pl.DataFrame) -> pl.DataFrame:
@@ -93,17 +113,7 @@ def _whole(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(whole).cast(pl.Int64))
 
 
-def _expect_delivered(rows: pl.DataFrame) -> None:
-    """Refuse waves whose standard errors the script would get too large: those of residuals, without replicates."""
-    calibrated = rows.filter(pl.col("calibration").is_not_null() & pl.col("factors").is_null())
-    if calibrated.height:
-        waves = ", ".join(calibrated["wave"].unique().sort())
-        raise DeliveryError(
-            f"the script does not calibrate weights, and those of wave {waves} were calibrated here",
-            hint="R's calibrate() makes the same weights from the delivered ones: docs/methods.md",
-        )
-
-
+_FUNCTIONS: Final = (files("tryghed.delivery") / "estimates.R").read_text(encoding="utf-8")
 _UNITS: Final = """\
 rows$stratum <- paste(rows$wave, rows$stratum)
 rows$unit <- ifelse(is.na(rows$psu), seq_len(nrow(rows)), paste(rows$stratum, rows$psu))
@@ -166,100 +176,7 @@ text <- c(wave = "character", stratum = "character", psu = "character", areas = 
 rows <- read.csv({quoted(data)}, colClasses = text, encoding = "UTF-8")
 {design}
 
-within <- function(lists, one) grepl(paste0(";", one, ";"), lists, fixed = TRUE)
-
-share <- function(label, y, domain) {{
-  part <- subset(design, domain & !is.na(rows[[y]]))
-  found <- svymean(reformulate(y), part)
-  data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = NA)
-}}
-
-measured <- function(label, y, domain, kind, at = NA, other = y) {{
-  part <- subset(design, domain & rows$weight > 0)
-  if (kind == "answer") part <- update(part, given = as.numeric(part$variables[[y]] == at))
-  both <- function(found) c(unname(coef(found))[1], unname(as.numeric(SE(found)))[1])
-  found <- switch(kind,
-    mean = both(svymean(reformulate(y), part)), total = both(svytotal(reformulate(y), part)),
-    ratio = both(svyratio(reformulate(y), reformulate(other), part)), answer = both(svymean(~given, part)),
-    quantile = if (inherits(part, "svyrep.design")) woodruff(y, part, at) else
-      both(svyquantile(reformulate(y), part, at, qrule = "math", interval.type = "xlogit")))
-  data.frame(label, n = nrow(part), value = found[1], se = found[2], df = degf(part), p = NA)
-}}
-
-# svyquantile of survey 4.1 makes the interval of the plain share under replicate weights, whatever interval.type says.
-woodruff <- function(y, part, at) {{
-  x <- sort(part$variables[[y]])
-  up_to <- cumsum(weights(part, "sampling")[order(part$variables[[y]])]) / sum(weights(part, "sampling"))
-  value <- function(p) x[which(up_to >= p - 1e-12)[1]]
-  below <- svymean(~below, update(part, below = as.numeric(part$variables[[y]] <= value(at))))
-  odds <- svycontrast(below, quote(log(below / (1 - below))))
-  limits <- sapply(plogis(confint(odds, df = degf(part))), value)
-  c(value(at), diff(limits) / (2 * qt(0.975, degf(part))))
-}}
-
-standardised <- function(label, y, domain, parts) {{
-  categories <- factor(gsub(";", "", rows$categories), levels = names(parts))
-  known <- domain & !is.na(rows[[y]]) & !is.na(categories)
-  part <- subset(update(design, category = categories, everybody = factor("all")), known)
-  made <- svystandardize(part, by = ~category, over = ~everybody, population = parts)
-  found <- svymean(reformulate(y), made)
-  data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = NA)
-}}
-
-associated <- function(label, y, columns) {{
-  column <- rep(NA, nrow(rows))
-  for (at in seq_along(columns)) column[columns[[at]]] <- at
-  known <- !is.na(column) & !is.na(rows[[y]])
-  part <- subset(update(design, column = factor(column), answer = factor(rows[[y]])), known)
-  found <- svychisq(~answer + column, part, statistic = "F")
-  f <- unname(found$statistic)
-  data.frame(label, n = nrow(part), value = f, se = NA, df = degf(part), p = unname(found$p.value))
-}}
-
-slope <- function(label, y, waves, years) {{
-  at <- rep(NA, nrow(rows))
-  for (place in seq_along(waves)) at[waves[[place]]] <- place
-  part <- subset(update(design, at = factor(at)), !is.na(at) & !is.na(rows[[y]]))
-  shares <- svyby(reformulate(y), ~at, part, svymean, covmat = TRUE)
-  x <- cbind(1, years - mean(years)); inverse <- solve(vcov(shares)); spread <- solve(t(x) %*% inverse %*% x)
-  value <- (spread %*% t(x) %*% inverse %*% coef(shares))[2]; error <- sqrt(spread[2, 2])
-  data.frame(label, n = NA, value, se = error, df = NA, p = pchisq((value / error)^2, 1, lower.tail = FALSE))
-}}
-
-difference <- function(label, y, one, other) {{
-  shares <- function(design) {{
-    sides <- svyby(reformulate(y), ~side, design, svymean, covmat = TRUE)
-    list(value = svycontrast(sides, c(one = 1, other = -1)),
-         odds = svycontrast(sides, quote(log(one / (1 - one)) - log(other / (1 - other)))))
-  }}
-  both <- subset(update(design, side = factor(ifelse(one, "one", "other"))), (one | other) & !is.na(rows[[y]]))
-  found <- if (any(one & other)) overlapping(y, one, other) else shares(both)
-  p <- 2 * pt(-abs(coef(found$odds) / SE(found$odds)), degf(both))
-  data.frame(label, n = nrow(both), value = unname(coef(found$value)), se = unname(SE(found$value)[1]),
-             df = degf(both), p = unname(p)[1])
-}}
-
-# Sides that have people in common: ratios of totals, with everybody in the design.
-overlapping <- function(y, one, other) {{
-  zero <- function(x) ifelse(is.na(x), 0, x)
-  known <- !is.na(rows[[y]])
-  counts <- known & rows[[y]] %in% 1
-  wide <- update(design, a = 1 * (one & known), b = 1 * (other & known),
-                 c = 1 * (one & counts), d = 1 * (other & counts))
-  sums <- svytotal(~a + b + c + d, subset(wide, (one | other) & known))
-  list(value = svycontrast(sums, quote(c / a - d / b)),
-       odds = svycontrast(sums, quote(log(c / (a - c)) - log(d / (b - d)))))
-}}
-
-change <- function(label, y, one, other, one_then, other_then) {{
-  side <- ifelse(one, "one", ifelse(other, "other", ifelse(one_then, "one_then", "other_then")))
-  part <- subset(update(design, side = factor(side)), (one | other | one_then | other_then) & !is.na(rows[[y]]))
-  sides <- svyby(reformulate(y), ~side, part, svymean, covmat = TRUE)
-  found <- svycontrast(sides, c(one = 1, other = -1, one_then = -1, other_then = 1))
-  p <- 2 * pt(-abs(coef(found) / SE(found)), degf(part))
-  data.frame(label, n = nrow(part), value = unname(coef(found)), se = unname(SE(found)[1]), df = degf(part), p = p[1])
-}}
-
+{_FUNCTIONS}
 write.csv(rbind(
 {calls}
 ), row.names = FALSE)
@@ -305,8 +222,3 @@ def expression(domain: Domain) -> str:
     category = "" if domain.category == EVERYBODY else f" & within(rows$categories, {quoted(domain.category)})"
     answers = "".join(f" & rows${f'y_{name}'} %in% {score}" for name, score in domain.answers)
     return f"rows$wave %in% c({waves}) & {'!' if domain.outside else ''}{area}{category}{answers}"
-
-
-def quoted(text: str) -> str:
-    """Return a text as an R string."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

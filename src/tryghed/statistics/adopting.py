@@ -53,8 +53,7 @@ def fit(
     Raises:
         DesignError: The margins cannot be met; where by a replicate only, it is named.
     """
-    spread = weighting.spread(weights)
-    scale = margins[0].population / spread.total if spread.relative else 1.0
+    scale = weighting.to_people(weights, margins[0].population)
     found = calibrate(weights * scale, known, distance)
     if replicates is None:
         return Fitted(found, scale)
@@ -117,7 +116,7 @@ def _adopted(accepted: Accepted, calibration: Calibration, margins: Sequence[Mar
     rows = people.select(
         "respondent",
         pl.col("weight").alias("delivered"),
-        pl.Series("known", _categories(known), dtype=pl.List(pl.String)),
+        pl.Series("known", categories(known), dtype=pl.List(pl.String)),
         delivered["weights"].alias("replicates") if replicates is not None
         else pl.lit(None, dtype=pl.List(_WEIGHT)).alias("replicates"),
     )  # fmt: skip
@@ -152,7 +151,7 @@ def _variables(accepted: Accepted, people: pl.DataFrame, margins: Sequence[Margi
     return found.drop("respondent")
 
 
-def _categories(known: Auxiliaries) -> list[list[str]]:
+def categories(known: Auxiliaries) -> list[list[str]]:
     """Return the categories of each respondent, each as "margin=category"."""
     names = [f"{margin}={category}" for margin, category in known.columns]
     cells = [[name for name, inside in zip(names, row, strict=True) if inside] for row in known.values.tolist()]

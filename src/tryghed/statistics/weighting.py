@@ -89,6 +89,12 @@ def relative(total: float, n: int) -> bool:
     return abs(total / n - 1) <= MOST_OFF
 
 
+def to_people(weights: Numbers, population: float) -> float:
+    """Return what weights that sum to the answers are multiplied with to sum to people; 1 where they already do."""
+    total = float(weights.sum())
+    return population / total if relative(total, len(weights)) else 1.0
+
+
 def spread(weights: Numbers) -> Spread:
     """Return the distribution of weights.
 

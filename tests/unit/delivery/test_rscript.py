@@ -3,7 +3,9 @@
 import polars as pl
 import pytest
 
+from tryghed.definitions.calibration import Distance, Margin
 from tryghed.delivery import rscript
+from tryghed.delivery.recalibration import Recalibration, totals
 from tryghed.delivery.rscript import Line
 from tryghed.errors import DeliveryError
 from tryghed.statistics.respondents import Domain
@@ -23,7 +25,7 @@ def rows(**columns):
 
 
 def written(tmp_path, known):
-    data = rscript.write(known, LINES, tmp_path / "numbers.R")
+    data = rscript.write(known, LINES, tmp_path / "numbers.R", calibrations=())
     return (tmp_path / "numbers.R").read_text(encoding="utf-8"), pl.read_csv(data)
 
 
@@ -46,11 +48,29 @@ def test_a_strategy_for_strata_with_one_psu_is_set(tmp_path):
     assert "lonely_psu" not in data.columns
 
 
-def test_weights_calibrated_here_are_refused(tmp_path):
+def test_weights_calibrated_here_are_calibrated_anew_from_those_delivered(tmp_path):
     # Guards against a script that takes them for the design's weights, whose standard errors are too large.
-    with pytest.raises(DeliveryError, match="those of wave 2025 were calibrated here"):
-        written(tmp_path, rows(calibration=["raking to sex", "raking to sex"]))
-    assert not (tmp_path / "numbers.R").exists()
+    known = rows(
+        calibration=["logit to sex"] * 2, weight=[300.0, 500.0], known=[["sex=k"], ["sex=m", 'x="1"']],
+        delivered=[1.0, 1.5],
+    )  # fmt: skip
+    sexes = totals([Margin(("sex",), {("k",): 300, ("m",): 500})])
+    fit = Recalibration("2025", Distance(method="logit", bounds=[0.5, 2.0]), sexes, scale=320.0)
+
+    data = pl.read_csv(rscript.write(known, LINES, tmp_path / "numbers.R", calibrations=[fit]))
+    script = (tmp_path / "numbers.R").read_text(encoding="utf-8")
+
+    assert (data["weight"].to_list(), data["calibrated"].to_list()) == ([320.0, 480.0], [300.0, 500.0])
+    assert data["known"].to_list() == [";sex=k;", ';sex=m;x="1";']
+    assert '"sex=k" = 300.0,\n  "sex=m" = 500.0\n), "logit", bounds = c(0.5, 2.0))' in script
+    assert "delivered" not in data.columns
+
+
+def test_weights_as_delivered_are_calibrated_to_nothing(tmp_path):
+    script, data = written(tmp_path, rows())
+
+    assert "calibrate(" not in script
+    assert not {"known", "calibrated", "delivered"} & set(data.columns)
 
 
 def test_designs_that_r_cannot_hold_in_one_are_refused(tmp_path):
