@@ -17,11 +17,11 @@ wave = { type = "varchar", doc = "fieldwork round" }
 places = { type = "varchar[]", doc = "the areas they lie in, as set/area" }
 kinds = { type = "varchar[]", doc = "the categories they are of, as dimension/category" }
 people = { type = "bigint", doc = "respondents" }
-mark = { type = "varchar", doc = "checksum over their pseudonyms, whatever their order" }
+mark = { type = "varchar", doc = "checksum over their waves and pseudonyms, whatever their order" }
 "s_(.*)" = { type = "tinyint", doc = "1 counts, 0 does not, null is outside the base" }
 */
 with scored as (
-    select wave, respondent, md5_number(respondent) as mark, columns($pattern)
+    select wave, respondent, md5_number(wave || '/' || respondent) as mark, columns($pattern)
     from score
     where list_contains($waves::varchar[], wave)
 ),

@@ -191,3 +191,20 @@ def test_checks_find_nothing_in_a_sound_store_and_what_is_wrong_in_another(folde
     assert run(tmp_path, "checks/lonely_strata").rows() == [("2025", "9", 1)]
     assert run(tmp_path, "checks/weights_against_population")["stratum"].to_list() == ["1", "2"]
     assert run(tmp_path, "checks/respondents_left_out").rows() == [("2025", "udsatte_2025", 8)]
+
+
+def test_a_person_has_another_checksum_in_another_wave(tmp_path):
+    # A person of a panel has one pseudonym in all its waves. Guards against checksums of pooled waves in which such a
+    # person cancels out, or which stay the same where two waves have changed people.
+    for name in ("2024", "2025"):
+        warehouse.publish(tmp_path, wave(name))
+    given = {
+        "waves": ["2024", "2025"], "area_sets": ["survey_districts_13"], "dimensions": ["alle"],
+        "pattern": "^(tryg_aften)$",
+    }  # fmt: skip
+
+    with open_reader(tmp_path, "tryghed") as reader:
+        rows = reader.run(QUERIES["release/atoms"], **given)
+
+    assert rows["mark"].n_unique() == rows.height
+    assert "0" not in set(rows["mark"])

@@ -39,7 +39,7 @@ class Atoms:
         kind: Index in `kinds` of each atom.
         scores: Atoms × indicators: 1 counts, 0 does not, -1 is outside the base.
         people: Respondents of each atom.
-        marks: Checksum over the pseudonyms of each atom's people.
+        marks: Checksum over waves and pseudonyms of each atom's people: a person is another one in another wave.
     """
 
     survey: str
@@ -77,7 +77,7 @@ class Atoms:
         return int(self.people[held].sum())
 
     def checksum(self, held: Mask) -> str:
-        """Return a checksum over the pseudonyms of the people in some atoms."""
+        """Return a checksum over the waves and pseudonyms of the people in some atoms."""
         together = 0
         for at in np.flatnonzero(held):
             together ^= self.marks[at]
@@ -148,7 +148,7 @@ def completed(
         kinds: Categories of each row, as `dimension/category`.
         scores: Rows × indicators: 1 counts, 0 does not, -1 is outside the base.
         people: Respondents of each row.
-        marks: Checksum over their pseudonyms.
+        marks: Checksum over their waves and pseudonyms.
     """
     distinct_places, distinct_kinds = (tuple(sorted(set(one), key=sorted)) for one in (places, kinds))
     answers: dict[str, set[tuple[int, ...]]] = defaultdict(set)
