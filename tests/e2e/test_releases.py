@@ -52,6 +52,21 @@ def test_a_lost_ledger_is_asked_for_before_anything_is_built(city):
     assert tree(city / "releases") == before
 
 
+def test_a_lost_release_is_asked_for_before_anything_is_built(city):
+    # Guards against a second "2025" with other numbers, frozen beside a ledger that knows the first.
+    lost = (city / "releases" / "2025").rename(city / "lost")
+    stricter(city)
+    before = tree(city / "releases")
+
+    refused = tryghed("release", "build", cwd=city, code=7).stderr
+
+    assert "in the ledger, and gone: 2025" in refused
+    assert "restore the folder from a backup" in refused
+    assert tree(city / "releases") == before
+    lost.rename(city / "releases" / "2025")
+    assert "numbers differ" in tryghed("release", "build", cwd=city, code=7).stderr
+
+
 def test_a_release_is_shown_and_its_plan(demo):
     said = tryghed("release", "show", "2025", cwd=demo).stdout
     assert "edition 1" in said

@@ -126,13 +126,14 @@ def newest(folder: Path, survey: str, wave: str) -> Entry | None:
 
 
 def entry(folder: Path, name: str) -> Entry:
-    """Return what a release's `release.json` tells of it.
+    """Return what a release's `release.json` tells of it, after making sure that no file of it has changed.
 
     Raises:
         UsageError: There is no such release; the hint lists those there are.
-        ReleaseError: The file does not say what it must.
+        ReleaseError: Files are changed, missing or added, all are listed; or the file does not say what it must.
     """
     path = _place(folder, name)
+    _expect_untouched(path)
     try:
         about = json.loads((path / _ABOUT).read_text(encoding="utf-8"))
         _expect_format(about)
@@ -169,7 +170,6 @@ def load(folder: Path, name: str) -> Released:
         UsageError: There is no such release.
         ReleaseError: Files are changed, missing or added, all are listed; or the ledger tells other numbers.
     """
-    _expect_untouched(_place(folder, name))
     known = entry(folder, name)
     try:
         about = json.loads((known.folder / _ABOUT).read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ A number that was released is never changed without a word: where numbers differ
 is made only with a reason, and says what changed.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,7 +71,7 @@ def build(
 
     Raises:
         ReleaseError: Numbers differ from the newest edition and no reason is given; the message says how many. Or the
-            ledger lacks a release, or what `examine` raises.
+            ledger lacks a release, or has one of the wave that is gone, or what `examine` raises.
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
@@ -80,6 +81,7 @@ def build(
     with archive.locked(project.folder):
         newest = archive.newest(project.folder, survey, wave)
         _expect_all_told(project, newest)
+        _expect_none_lost(project, survey, wave)
         origin = _origin(project, wanted, files)
         if newest is not None and newest.origin.inputs == origin.inputs and _is_told(project, newest):
             return Built(newest, archive.load(project.folder, newest.name), new=False)
@@ -232,16 +234,33 @@ def _told(project: Project) -> Ledger:
 def _expect_all_told(project: Project, newest: Entry | None) -> None:
     """Refuse to build beside releases that the ledger lacks; the newest edition itself is put there by the build."""
     known = _told(project).releases
-    frozen = [one for one in archive.entries(project.folder) if newest is None or one.name != newest.name]
-    missing = [one for one in frozen if one.name not in known]
+    frozen = {one.name: one for one in archive.entries(project.folder)}
+    place = project.folder / archive.FOLDER
+    missing = [one for name, one in frozen.items() if name not in known and (newest is None or name != newest.name)]
     if missing:
         names = ", ".join(one.name for one in missing)
         raise ReleaseError(
             f"not in the ledger: {names}; what was released before decides what may be released now",
-            where=str(project.folder / archive.FOLDER / ledger.NAME),
+            where=str(place / ledger.NAME),
             hint="restore the ledger from a backup; where a build was interrupted: "
             f"tryghed release build --survey {missing[0].survey} --wave {missing[0].wave}",
         )
+
+
+def _expect_none_lost(project: Project, survey: str, wave: str) -> None:
+    """Refuse to build in place of an edition of the wave that only the ledger still has.
+
+    Other names in the ledger may be of numbers that were published elsewhere.
+    """
+    place = project.folder / archive.FOLDER
+    edition = re.compile(rf"({re.escape(survey)}-)?{re.escape(wave)}(-\d+)?")
+    frozen = {one.name for one in archive.entries(project.folder)}
+    lost = [name for name in _told(project).releases if name not in frozen and edition.fullmatch(name)]
+    if lost:
+        raise ReleaseError(
+            f"in the ledger, and gone: {', '.join(lost)}; nothing may be released under the name of what was",
+            where=str(place), hint="restore the folder from a backup",
+        )  # fmt: skip
 
 
 def _is_told(project: Project, entry: Entry) -> bool:

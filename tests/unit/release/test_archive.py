@@ -84,6 +84,17 @@ def test_an_edited_file_is_refused_with_its_name(project, let_through, name):
         archive.load(project.folder, "2025")
 
 
+def test_an_edited_description_is_refused_wherever_it_is_read(project, let_through):
+    # Guards against a wave's number changed in release.json: a build would take the wave for one without a release.
+    entry = freeze(project, let_through())
+    path = entry.folder / "release.json"
+    overwrite(path, path.read_bytes().replace(b'"wave": "2025"', b'"wave": "2024"'))
+
+    for read in (lambda: archive.entries(project.folder), lambda: archive.newest(project.folder, "s", "2025")):
+        with pytest.raises(ReleaseError, match=r"release\.json has been changed"):
+            read()
+
+
 def test_one_changed_digit_is_enough(project, let_through):
     # Guards against trusting the release's own id, which an edit of a share does not touch.
     entry = freeze(project, let_through())
