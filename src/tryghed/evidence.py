@@ -15,7 +15,8 @@ from tryghed.delivery.rscript import Line
 from tryghed.frames import EVERYBODY
 from tryghed.release.released import CellKey, Lookup
 from tryghed.release.rules import Cell, Verdict, reliability, secrecy
-from tryghed.statistics import contrasts, estimate, totals
+from tryghed.statistics import contrasts, estimate, panels, totals
+from tryghed.statistics.panels import Panel
 from tryghed.statistics.respondents import Domain
 from tryghed.statistics.totals import Totals
 from tryghed.store import query as queries
@@ -76,6 +77,7 @@ class Evidence:
         outcomes: What the rules for a single number say; what was withheld together with others is not among it.
         runs: The queries behind it.
         lines: What R recomputes.
+        followed: Whether people are followed from wave to wave; R then has the difference only, in that design.
     """
 
     lookup: Lookup
@@ -84,6 +86,7 @@ class Evidence:
     outcomes: tuple[Outcome, ...]
     runs: tuple[Run, ...]
     lines: tuple[Line, ...]
+    followed: bool
 
 
 def gather(project: Project, lookup: Lookup) -> Evidence:
@@ -100,7 +103,8 @@ def gather(project: Project, lookup: Lookup) -> Evidence:
     cell = lookup.cell
     both = sides(lookup)
     read = {side.waves: _totals(project, cell, side.waves) for side in both}
-    contrast = _contrast(project, lookup, both, read)
+    panel = _panel(project, lookup, both)
+    contrast = _contrast(project, lookup, both, read, panel)
     rows = [_estimate(read[side.waves], side, contrast) for side in both]
     sensitive = project.surveys[cell.survey].scores[cell.indicator].sensitive
     outcomes = [
@@ -113,7 +117,8 @@ def gather(project: Project, lookup: Lookup) -> Evidence:
         pl.concat([_sums(read[side.waves], cell, side) for side in both]),
         tuple(outcomes),
         tuple(run for waves in read for run in _runs(cell, waves)),
-        _lines(cell, both),
+        _lines(cell, both)[-1:] if panel else _lines(cell, both),
+        panel is not None,
     )
 
 
@@ -139,6 +144,20 @@ def _totals(project: Project, cell: CellKey, waves: Sequence[str]) -> Totals:
             reader, queries.Shelf(project.queries), survey=cell.survey, waves=waves, area_sets=[cell.area_set],
             dimensions=[cell.dimension], indicators=[cell.indicator],
         )  # fmt: skip
+
+
+def _panel(project: Project, lookup: Lookup, both: Sequence[Side]) -> Panel | None:
+    """Return the people of two waves of a panel that are compared; None where they are not followed."""
+    waves = [wave for side in both for wave in side.waves]
+    if lookup.kind != "wave" or not project.share_panel(lookup.cell.survey, waves):
+        return None
+    cell = lookup.cell
+    with open_reader(project.folder, cell.survey) as reader:
+        found = panels.read(
+            reader, queries.Shelf(project.queries), survey=cell.survey, waves=both[0].waves, since=both[1].waves[0],
+            area_sets=[cell.area_set], dimensions=[cell.dimension], indicators=[cell.indicator],
+        )  # fmt: skip
+    return found if found.followed else None
 
 
 def _runs(cell: CellKey, waves: Sequence[str]) -> list[Run]:
@@ -174,14 +193,15 @@ def _values(
 
 
 def _contrast(
-    project: Project, lookup: Lookup, both: Sequence[Side], read: Mapping[tuple[str, ...], Totals]
+    project: Project, lookup: Lookup, both: Sequence[Side], read: Mapping[tuple[str, ...], Totals], panel: Panel | None
 ) -> dict[str, Any] | None:
     own, power = read[both[0].waves], project.rules.power
     match lookup.kind:
         case "rest":
             rows = contrasts.against_rest(own, power=power)
         case "wave":
-            rows = contrasts.against_wave(own, read[both[1].waves], power=power)
+            pairing = panel.paired if panel else None
+            rows = contrasts.against_wave(own, read[both[1].waves], power=power, pairing=pairing)
         case "category":
             pair = (lookup.cell.dimension, lookup.cell.category, lookup.against)
             rows = contrasts.between_categories(own, pairs=[pair], power=power)

@@ -202,4 +202,4 @@ def write_script(ground: Ground, found: Evidence, target: Path) -> Path:
             area_set=cell.area_set, dimension=cell.dimension, pattern=queries.names_pattern([cell.indicator]),
         )  # fmt: skip
     known = calibrations_behind(ground.project, cell.survey, rows)
-    return rscript.write(rows, found.lines, target, calibrations=known)
+    return rscript.write(rows, found.lines, target, calibrations=known, followed=found.followed)

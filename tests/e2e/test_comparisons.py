@@ -8,6 +8,13 @@ from scipy import stats
 
 from tests.e2e.conftest import tryghed
 from tests.e2e.test_share_and_compare import assert_r_agrees, rows, run_in_r
+from tryghed import evidence
+from tryghed.definitions.project import load
+from tryghed.release.draft import draft
+from tryghed.release.plan import plan
+from tryghed.release.released import CellKey, Lookup
+from tryghed.store import query as queries
+from tryghed.store import rounds
 
 
 def test_areas_are_compared_with_one_another_by_code_or_name(demo):
@@ -129,6 +136,44 @@ def test_people_asked_in_both_waves_are_found_and_counted_once(panel, tmp_path, 
     assert re.search(r"1,\d\d\d people asked in several of waves 2025 and 2024, each of them one sampling unit", said)
     assert "independent" not in said
     assert_r_agrees(script, found, "difference")
+
+
+def drafted(city):
+    known = rounds.informed(load(city))
+    return known, draft(known, plan(known, "tryghed", "2025"), queries.Shelf(known.queries))
+
+
+def test_a_release_counts_people_asked_in_both_waves_as_a_comparison_does(panel):
+    # Guards against releases that take the waves of a panel as independent samples: the standard errors of their
+    # changes were too large, and the reports said nothing of it.
+    known, found = drafted(panel)
+    asked = {"indicator": "tryg_aften", "kind": "wave", "against": "2024", "dimension": "alle"}
+    own = {row["area"]: row for row in found.contrasts.filter(**asked).iter_rows(named=True)}
+    areas = known.area_sets["survey_districts_13"].areas
+    codes = {one.name: code for code, one in areas.items()}
+    compared = rows("compare", "tryg_aften", "--by", "district", "--since", "2024", cwd=panel)
+    apart = rows("compare", "tryg_aften", "--by", "district", "--since", "2023", cwd=panel)
+    earlier = found.contrasts.filter(**asked | {"against": "2023"}).rows_by_key("area", named=True, unique=True)
+
+    for row in compared:
+        one = own[codes[row["survey_districts_13"]]]
+        for name in ("difference", "se", "df", "p", "lower", "upper"):
+            assert one[name] == pytest.approx(row[name], rel=1e-9, abs=1e-12), name
+    for row in apart:
+        assert earlier[codes[row["survey_districts_13"]]]["se"] == pytest.approx(row["se"], rel=1e-9)
+    facts = found.facts["tryghed", "2025"]
+    ((since, shared),) = facts.again
+    assert (since, facts.followed) == ("2024", True)
+    assert 1000 < shared < 2000
+    assert found.facts["tryghed", "2024"].again == ()
+    assert "2024+2025" not in set(found.estimates["wave"])  # the same people again are no larger sample
+    lookup = Lookup(
+        "wave", CellKey("tryghed", "2025", "survey_districts_13", "valby", "alle", "alle", "tryg_aften"), "2024"
+    )
+    told = evidence.gather(known, lookup)
+    assert told.values.filter(of="difference")["se"].item() == pytest.approx(own["valby"]["se"], rel=1e-12)
+    assert told.followed
+    assert len(told.lines) == 1
 
 
 def test_waves_of_no_panel_are_independent(demo):

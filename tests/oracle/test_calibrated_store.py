@@ -220,7 +220,7 @@ def test_the_script_calibrates_anew_and_r_has_the_same_numbers(city, tmp_path, a
     # Guards against a script that takes calibrated weights for the design's (standard errors too large), and against
     # margins that follow from each other, of which R's calibrate has no solution.
     declare(city, "logit", "bounds = [0.7, 1.4]", extra=("sex", "bydele_10"))
-    tryghed("ingest", f"{SURVEY}/2017", "-q", cwd=city)
+    tryghed("ingest", SURVEY, "-q", cwd=city)
     script = tmp_path / "again.R"
 
     found = [row for row in answer(city, *asked, "--r", script)["rows"] if row[what] is not None]

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from tryghed.analysis.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.analysis.reading import Found, held, line, panel, read_respondents, read_totals, sampled_as
+from tryghed.analysis.reading import Found, held, line, read_respondents, read_totals, sampled_as
 from tryghed.analysis.remarks import (
     CELL,
     CORRECTIONS,
@@ -75,7 +75,7 @@ def comparisons(
     project = _informed(project, asked, since)
     pairs, what = _pairs(project, asked, since)
     waves = [*asked.waves, *([since] if since else [])]
-    from_people = (pairs[:1] and pairs[0].kind == "area") or panel(project, asked.survey, waves)
+    from_people = (pairs[:1] and pairs[0].kind == "area") or project.share_panel(asked.survey, waves)
     found = _of_respondents(project, asked, pairs, since) if from_people else _of_sums(project, asked, pairs, since)
     correcting, power = CORRECTIONS[correction], project.rules.power
     rows, told = _judged(found.rows, correcting, margin)

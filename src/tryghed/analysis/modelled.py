@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from tryghed.analysis.question import Question, asked_for, labelled, named, only
-from tryghed.analysis.reading import Figures, held, panel, read_register, read_totals
+from tryghed.analysis.reading import Figures, held, read_register, read_totals
 from tryghed.analysis.remarks import caveats, described, flags, origins
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
@@ -101,7 +101,7 @@ def _covariates(project: Project, asked: Question, registers: Sequence[str]) -> 
     if asked.area_set is None or asked.groups:
         extra = f", not {' and '.join(asked.groups)}" if asked.groups else ""
         raise UsageError(f"--model takes areas{extra}", hint="--by district, or another area set")
-    if panel(project, asked.survey, asked.waves):
+    if project.share_panel(asked.survey, asked.waves):
         raise UsageError("--model takes no waves that asked the same people", hint="name one wave")
     problems, covariates = [], []
     until = max(project.wave(asked.survey, one).year for one in asked.waves)

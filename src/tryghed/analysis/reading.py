@@ -176,12 +176,6 @@ def calibrations_behind(project: Project, survey: str, rows: pl.DataFrame) -> tu
     return tuple(found)
 
 
-def panel(project: Project, survey: str, waves: Sequence[str]) -> bool:
-    """Return whether some of the waves belong to one panel, so that they may have asked the same people."""
-    panels = [of for wave in dict.fromkeys(waves) if (of := project.wave(survey, wave).design.panel)]
-    return len(panels) > len(set(panels))
-
-
 def sampled_as(asked: Question, sampled: Sampled, since: str | None) -> str:
     """Return the designs of the periods in words, and what is known of people in several of them."""
     if sampled.followed:

@@ -18,7 +18,6 @@ from tryghed.analysis.reading import (
     held,
     line,
     moved,
-    panel,
     read_respondents,
     read_totals,
     sampled_as,
@@ -123,7 +122,7 @@ def _supported(rows: pl.DataFrame, deff: Reference, relative: Sequence[str]) -> 
 def _shares(
     project: Project, asked: Question, waves: tuple[str, ...], interval: Method, deff: Reference
 ) -> Found:  # fmt: skip
-    if panel(project, asked.survey, waves):
+    if project.share_panel(asked.survey, waves):
         return _of_people(project, asked, waves, interval, deff)
     sums = read_totals(project, asked, waves)
     effects = estimate.effects_of(sums, deff)
@@ -182,7 +181,8 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
     read = [read_totals(project, asked, (one,)) for one in waves]
     parts = [asked_for(estimate.shares(one), asked) for one in read]
     years = {one: float(project.wave(asked.survey, one).year) for one in waves}
-    people = read_respondents(project, asked, [[one] for one in waves]) if panel(project, asked.survey, waves) else None
+    again = project.share_panel(asked.survey, waves)
+    people = read_respondents(project, asked, [[one] for one in waves]) if again else None
     followed = people is not None and people.followed
     rows = trends.trends(
         pl.concat(parts), years=years, comparable=comparable,

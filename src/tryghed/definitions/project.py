@@ -94,6 +94,22 @@ class Project:
                 run.append(name)
         return tuple(reversed(run))
 
+    def share_panel(self, survey: str, waves: Iterable[str]) -> bool:
+        """Return whether some of the waves belong to one panel, so that they may have asked the same people."""
+        panels = [of for wave in dict.fromkeys(waves) if (of := self.wave(survey, wave).design.panel)]
+        return len(panels) > len(set(panels))
+
+    def pooled(self, survey: str, indicator: str, wave: str, most: int) -> tuple[str, ...]:
+        """Return the waves whose answers reports put together: the newest comparable ones, one of each panel.
+
+        Waves of a panel ask the same people again: taken together they are no larger sample.
+        """
+        kept: list[str] = []
+        for one in reversed(self.comparable(survey, indicator, wave)[-most:]):
+            if not self.share_panel(survey, [*kept, one]):
+                kept.append(one)
+        return tuple(reversed(kept))
+
     def knowing(self, stored: Comparisons) -> "Project":
         """Return the project with the stored verdicts in force; a break its definitions declare now stays one."""
         now = {

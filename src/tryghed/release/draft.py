@@ -16,7 +16,8 @@ from tryghed.release.gate import Draft
 from tryghed.release.ledger import NOTHING_YET, Ledger
 from tryghed.release.plan import Headline, Plan, Request
 from tryghed.release.released import CellKey, WaveFacts
-from tryghed.statistics import contrasts, estimate, families, ranks, totals
+from tryghed.statistics import contrasts, estimate, families, panels, ranks, totals
+from tryghed.statistics.panels import Panel
 from tryghed.statistics.totals import Totals
 from tryghed.store import warehouse
 from tryghed.store.query import Query
@@ -25,12 +26,13 @@ from tryghed.store.reader import Reader, open_reader
 
 @dataclass(frozen=True)
 class _Part:
-    """What one request came to: shares, comparisons that are claims, comparisons only shown, ranks."""
+    """What one request came to: shares, comparisons that are claims or only shown, ranks, and waves of a panel."""
 
     shares: pl.DataFrame
     tests: pl.DataFrame
     shown: pl.DataFrame
     ranks: pl.DataFrame
+    panels: tuple[Panel, ...]
 
 
 def draft(project: Project, wanted: Plan, queries: Mapping[str, Query], *, ledger: Ledger = NOTHING_YET) -> Draft:
@@ -48,10 +50,10 @@ def draft(project: Project, wanted: Plan, queries: Mapping[str, Query], *, ledge
     for survey in surveys:
         requests = [request for request in wanted.requests if request.survey == survey]
         with open_reader(project.folder, survey) as reader:
-            own = [_part(reader, queries, request, project.rules, wanted.rankings) for request in requests]
+            own = [_part(reader, queries, request, project, wanted.rankings) for request in requests]
             people += _atoms(project, reader, queries, survey, own, ledger)
             parts += own
-            facts |= _facts(project, reader, queries, survey, requests)
+            facts |= _facts(project, reader, queries, survey, requests, [one for part in own for one in part.panels])
     tests = pl.concat([CONTRAST.to_frame(), *(part.tests for part in parts)]).unique(maintain_order=True)
     tested = families.correct(tests, _is_headline(wanted.headlines), project.rules.families)
     untested = {"family": pl.lit(""), "tests": pl.lit(0, pl.Int64), "direction": pl.lit(0, pl.Int8)}
@@ -104,18 +106,21 @@ def _expect_loaded(project: Project, wanted: Plan) -> None:
     )
 
 
-def _part(reader: Reader, queries: Mapping[str, Query], request: Request, rules: ReleaseRules, rankings: int) -> _Part:
+def _part(reader: Reader, queries: Mapping[str, Query], request: Request, project: Project, rankings: int) -> _Part:
     """Carry out one request; each of the release's `rankings` gets the same part of the level for ranks."""
+    rules = project.rules
     own = _totals(reader, queries, request, request.waves)
     against_rest = (
         contrasts.against_rest(own, power=rules.power, interval=rules.interval)
         if request.against_rest
         else CONTRAST.to_frame()
     )
-    earlier = [_totals(reader, queries, request, (wave,)) for wave in request.since]
+    earlier = {wave: _totals(reader, queries, request, (wave,)) for wave in request.since}
+    known = {wave: _panel(reader, queries, request, wave) for wave in request.since
+             if project.share_panel(request.survey, [*request.waves, wave])}  # fmt: skip
     claims = [
         *([against_rest] if request.against_rest == "test" else []),
-        *(contrasts.against_wave(own, other, power=rules.power, interval=rules.interval) for other in earlier),
+        *(_against_wave(own, other, known.get(wave), rules) for wave, other in earlier.items()),
         *(
             [contrasts.between_categories(own, pairs=request.pairs, power=rules.power, interval=rules.interval)]
             if request.pairs
@@ -133,11 +138,24 @@ def _part(reader: Reader, queries: Mapping[str, Query], request: Request, rules:
         if request.ranked
     ]
     return _Part(
-        pl.concat([estimate.shares(one, interval=rules.interval) for one in (own, *earlier)]),
+        pl.concat([estimate.shares(one, interval=rules.interval) for one in (own, *earlier.values())]),
         pl.concat([CONTRAST.to_frame(), *claims]),
         against_rest if request.against_rest == "show" else CONTRAST.to_frame(),
         pl.concat([RANK.to_frame(), *ranked]),
+        tuple(one for one in known.values() if one.shared),
     )
+
+
+def _against_wave(own: Totals, earlier: Totals, panel: Panel | None, rules: ReleaseRules) -> pl.DataFrame:
+    pairing = panel.paired if panel is not None and panel.followed else None
+    return contrasts.against_wave(own, earlier, power=rules.power, interval=rules.interval, pairing=pairing)
+
+
+def _panel(reader: Reader, queries: Mapping[str, Query], request: Request, since: str) -> Panel:
+    return panels.read(
+        reader, queries, survey=request.survey, waves=request.waves, since=since, area_sets=request.area_sets,
+        dimensions=request.dimensions, indicators=request.indicators,
+    )  # fmt: skip
 
 
 def _totals(reader: Reader, queries: Mapping[str, Query], request: Request, waves: Sequence[str]) -> Totals:
@@ -161,8 +179,9 @@ def _is_headline(headlines: Sequence[Headline]) -> pl.Expr:
 
 
 def _facts(
-    project: Project, reader: Reader, queries: Mapping[str, Query], survey: str, requests: Sequence[Request]
-) -> dict[tuple[str, str], WaveFacts]:
+    project: Project, reader: Reader, queries: Mapping[str, Query], survey: str, requests: Sequence[Request],
+    asked_again: Sequence[Panel],
+) -> dict[tuple[str, str], WaveFacts]:  # fmt: skip
     used = {wave for request in requests for wave in (*request.waves, *request.since)}
     rows = {row["wave"]: row for row in reader.run(queries["release/wave_facts"], survey=survey).to_dicts()}
     told = totals.sampling(reader, queries, sorted(used))
@@ -171,10 +190,13 @@ def _facts(
         if name in used:
             fieldwork, row = wave.fieldwork, rows[name]
             sampled = told.get(name, totals.Sampling())
+            again = [one for one in asked_again if one.waves == (name,)]
             facts[survey, name] = WaveFacts(
                 survey, name, fieldwork.start, fieldwork.end, fieldwork.provider, tuple(fieldwork.mode),
                 fieldwork.invited, row["answered"], row["kish"], row["file"], row["sha256"], row["verified"],
                 lonely_psu=sampled.lonely_psu, lonely_strata=sampled.lonely_strata, replicates=sampled.replicates,
                 accepted=row["accepted"], revision=row["revision"], calibration=sampled.calibration,
+                again=tuple(dict.fromkeys((one.since, one.shared) for one in again)),
+                followed=all(one.followed for one in again),
             )  # fmt: skip
     return facts

@@ -160,7 +160,7 @@ def _groups(project: Project, report: Report, wave: str) -> list[Request]:
     if report.groups is None:
         return []
     survey, rows, columns = project.surveys[report.survey], report.groups.rows, report.groups.columns
-    pooled = project.comparable(report.survey, report.headline, wave)[-report.groups.pooled_waves :]
+    pooled = project.pooled(report.survey, report.headline, wave, report.groups.pooled_waves)
     crossing = next((one for one in survey.crossings if set(one) == {rows, columns}), None)
     across = list(survey.groups[columns].categories)
     pairs = [(columns, across[0], other) for other in across[1:]]

@@ -100,8 +100,12 @@ def read_comparisons(text: str) -> Comparisons:
 def facts(record: Record) -> WaveFacts:
     """Return how a wave was measured from its record."""
     days = {name: None if record[name] is None else date.fromisoformat(record[name]) for name in ("start", "end")}
-    lists = {name: tuple(value) for name, value in record.items() if isinstance(value, list)}
-    return WaveFacts(**record | days | lists)
+    return WaveFacts(**{name: _tuples(value) for name, value in (record | days).items()})
+
+
+def _tuples(value: object) -> Any:  # noqa: ANN401 what JSON holds
+    """Return a value with its lists as tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def exemption(record: Record) -> Exemption:

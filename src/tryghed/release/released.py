@@ -104,7 +104,9 @@ class WaveFacts:
     replaced the one before; 0 in releases that do not know it. `lonely_strata` are those of which one of several
     sampling units was drawn, and `lonely_psu` how their variance was found; `replicates` is the kind
     and number of replicate weights that variances come from, where the provider delivered any; `calibration` is how the
-    weights were calibrated here, empty where they are as delivered.
+    weights were calibrated here, empty where they are as delivered. `again` are the earlier waves of its panel
+    that it is compared with, each with the number of people asked in both, and `followed` whether what those answer
+    alike is in the comparisons.
     """
 
     survey: str
@@ -125,6 +127,8 @@ class WaveFacts:
     accepted: int = 0
     revision: int = 0
     calibration: str = ""
+    again: tuple[tuple[str, int], ...] = ()
+    followed: bool = True
 
     @property
     def response_rate(self) -> float | None:

@@ -17,8 +17,8 @@ or 100 %, `p` is null, which later counts as p = 1.
 with that power; `families.correct` moves it to the level and the scale the release in fact tests at.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -51,6 +51,20 @@ class Comparison:
     df: Numbers
 
 
+@dataclass(frozen=True)
+class Paired:
+    """The variances and the covariance of the shares of two waves that asked some of the same people."""
+
+    variance: float
+    other: float
+    covariance: float
+    df: float
+
+
+#: How the shares of a domain vary together, by the domain and the indicator; None where one of them has no answers.
+Pairing = Callable[[Domain, str], Paired | None]
+
+
 def against_rest(totals: Totals, *, power: float, interval: Method = "korn-graubard") -> pl.DataFrame:
     """Return `frames.CONTRAST` of every area with everybody outside it, of the same category.
 
@@ -72,11 +86,14 @@ def against_rest(totals: Totals, *, power: float, interval: Method = "korn-graub
     return _frame("rest", totals, domains, [REST] * len(domains), compared, power, interval)
 
 
-def against_wave(totals: Totals, earlier: Totals, *, power: float, interval: Method = "korn-graubard") -> pl.DataFrame:
+def against_wave(
+    totals: Totals, earlier: Totals, *, power: float, interval: Method = "korn-graubard", pairing: Pairing | None = None
+) -> pl.DataFrame:
     """Return `frames.CONTRAST` of every domain with the same domain in an earlier wave (or waves, pooled).
 
-    The waves are independent samples: the variances add, and so do the degrees of freedom. A domain without
-    respondents in the earlier wave has a row without a difference, so that it stays in its family of tests.
+    The waves are independent samples, unless `pairing` says how their shares vary together: the variances add, and so
+    do the degrees of freedom. A domain without respondents in the earlier wave has a row without a difference, so that
+    it stays in its family of tests.
 
     Raises:
         DesignError: The two have a wave in common, or are of different surveys or indicators.
@@ -94,6 +111,11 @@ def against_wave(totals: Totals, earlier: Totals, *, power: float, interval: Met
         _independent(totals.of(everything, index), totals, _earlier(earlier, found, index), earlier)
         for index in range(len(totals.indicators))
     ]
+    if pairing is not None:
+        compared = [
+            _together(one, [pairing(domain, indicator) for domain in totals.domains])
+            for one, indicator in zip(compared, totals.indicators, strict=True)
+        ]
     return _frame("wave", totals, totals.domains, [earlier.wave] * len(found), compared, power, interval)
 
 
@@ -221,6 +243,22 @@ def _dependent(totals: Totals, one: Sums, other: Sums, cross: Cross) -> Comparis
 def _independent(one: Sums, totals: Totals, other: Sums, earlier: Totals) -> Comparison:
     this, that = estimate.describe(one, totals.design), estimate.describe(other, earlier.design)
     return Comparison(this, that, (this.variance, that.variance), np.zeros(len(this.n)), this.df + that.df)
+
+
+def _together(apart: Comparison, known: Sequence[Paired | None]) -> Comparison:
+    """Return the comparisons with the variances, covariances and degrees of freedom that are known of both waves."""
+
+    def known_or(name: str, otherwise: Numbers) -> Numbers:
+        found = [kept if one is None else getattr(one, name) for one, kept in zip(known, otherwise, strict=True)]
+        return np.array(found, dtype=np.float64)
+
+    variance, other = apart.variances
+    return replace(
+        apart,
+        variances=(known_or("variance", variance), known_or("other", other)),
+        covariance=known_or("covariance", apart.covariance),
+        df=known_or("df", apart.df),
+    )
 
 
 def _earlier(earlier: Totals, found: Sequence[int | None], indicator: int) -> Sums:

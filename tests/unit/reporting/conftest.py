@@ -269,6 +269,8 @@ class City:
     def released(
         self, project: Project, survey: str = "tryghed", wave: str = "2025", *, verified: bool = True,
         calibration: str = "",
+        again: tuple[tuple[str, int], ...] = (),
+        followed: bool = True,
     ) -> Released:  # fmt: skip
         wanted = plan(project, survey, wave)
         estimates: dict[tuple, dict] = {}
@@ -290,6 +292,7 @@ class City:
                 request.survey, one, date(int(one) - 1, 12, 2), date(int(one), 1, 31), "Epinion", ("web", "telefon"),
                 14400, 5210, 1.2, "x.sav", "0" * 64, verified=verified, accepted=0 if verified else 2,
                 revision=1 if verified or one == "2024" else 2, calibration=calibration if one == wave else "",
+                again=again if one == wave else (), followed=followed,
             )
             for request in wanted.requests for one in request.waves
         }  # fmt: skip

@@ -177,6 +177,26 @@ def test_weights_that_were_calibrated_here_are_not_called_the_provider_s(made_pr
     assert "Kalibrering" not in {one.label for one in plain.method.facts}
 
 
+@pytest.mark.parametrize(
+    ("followed", "counted"),
+    [
+        (True, "sammenligningerne med disse år tager højde for det"),
+        (False, "sammenligningerne tager ikke højde for det og er derfor forsigtige"),
+    ],
+)
+def test_people_who_were_asked_again_stand_on_the_method_page(made_project, made_city, followed, counted):
+    # Guards against waves of a panel whose comparisons count the people in both, without a word of it.
+    asked = City().released(made_project, again=(("2023", 812), ("2024", 1204)), followed=followed)
+    report = made_project.reports["district"]
+    plain, told = (pages.district(one, made_project, report, CODE).context for one in (made_city, asked))
+    facts = {one.label: one.value for one in told.method.facts}
+
+    assert facts["Spurgt igen"] == (
+        f"Af dem, der svarede i 2025, svarede 812 også i 2023 og 1.204 også i 2024; {counted}"
+    )
+    assert "Spurgt igen" not in {one.label for one in plain.method.facts}
+
+
 def test_titles_claim_nothing_of_what_is_not_shown(made_project, silent_city):
     # "No difference can be shown", where nothing was tested: it reads as a result.
     page = pages.district(silent_city, made_project, made_project.reports["district"], CODE)

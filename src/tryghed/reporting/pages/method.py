@@ -117,6 +117,7 @@ def _facts(view: View) -> tuple[Fact, ...]:
         *_calibrated(view),
         *_replicates(view),
         *_lonely(view),
+        *_again(view),
     ]
     return tuple(found)
 
@@ -196,6 +197,21 @@ def _lonely(view: View) -> tuple[Fact, ...]:
                     "gælder alle tal, som svar derfra indgår i",
                 )
             )
+    return tuple(found)
+
+
+def _again(view: View) -> tuple[Fact, ...]:
+    """Return the waves that asked people of earlier ones again, and whether the comparisons count it."""
+    found = []
+    for one in view.released.facts.values():
+        if one.again:
+            people = danish.join([f"{danish.number(shared)} også i {since}" for since, shared in one.again])
+            counted = (
+                "sammenligningerne med disse år tager højde for det"
+                if one.followed
+                else "sammenligningerne tager ikke højde for det og er derfor forsigtige"
+            )
+            found.append(Fact("Spurgt igen", f"Af dem, der svarede i {one.wave}, svarede {people}; {counted}"))
     return tuple(found)
 
 

@@ -65,9 +65,10 @@ def withheld_keys(prefix: str) -> tuple[Key, ...]:
 
 def pooled(view: View) -> tuple[str, ...]:
     """Return the waves whose answers are put together for the groups."""
-    groups = view.report.groups
-    allowed = view.project.comparable(view.report.survey, view.report.headline, view.wave)
-    return allowed[-groups.pooled_waves :] if groups else ()
+    report = view.report
+    if report.groups is None:
+        return ()
+    return view.project.pooled(report.survey, report.headline, view.wave, report.groups.pooled_waves)
 
 
 def answered(view: View, code: str) -> tuple[str, ...]:
