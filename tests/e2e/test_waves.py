@@ -5,10 +5,12 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 from xml.etree import ElementTree as ET
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from tests.e2e.conftest import tryghed
@@ -200,6 +202,28 @@ def test_a_codebook_tells_of_the_answers_what_was_released_and_nothing_else(book
         assert "antal svar<" not in html
         tree = ET.parse(books / f"kodebog-{survey}.xml")  # noqa: S314 (our own file)
         assert not [one for name in ("catStat", "sumStat") for one in tree.iter(f"{DDI}{name}")]
+
+
+def test_the_team_has_a_codebook_with_counts_of_its_own(demo, tmp_path):
+    told = tryghed("codebook", "tryghed", "--counts", "-o", tmp_path, cwd=demo).stderr
+
+    assert "unreleased numbers: for analysis, not for publication" in told
+    paths = {path.suffix: path for path in tmp_path.iterdir()}
+    assert {path.name for path in paths.values()} == {f"kodebog-tryghed-intern.{one}" for one in ("html", "pdf", "xml")}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths.values()} == {0o600}
+    asked = "select safe_evening::integer as code, count(*) as n from answer where wave = '2025' group by 1"
+    counts = {row["code"]: row["n"] for row in json.loads(tryghed("sql", asked, "-f", "json", cwd=demo).stdout)}
+    html = paths[".html"].read_text("utf-8")
+    table = re.search(r"<caption>safe_evening: svarmuligheder og antal svar</caption>(.*?)</table>", html, re.DOTALL)[1]
+    newest = re.findall(r'<td class="code">(\d+)</td>.*?<td class="num">([\d.]+)</td></tr>', table)
+    assert {int(code): int(n.replace(".", "")) for code, n in newest if int(code) in counts} == {
+        code: n for code, n in counts.items() if code > 0
+    }
+    tree = ET.parse(paths[".xml"])  # noqa: S314 (our own file)
+    assert next(one.get("subject") for one in tree.iter(f"{DDI}notes")) == "intern"
+    pages = pypdfium2.PdfDocument(paths[".pdf"])
+    assert len(pages) > 5
+    assert all("Til intern brug: antal svar er ikke udgivet" in page.get_textpage().get_text_range() for page in pages)
 
 
 def test_a_codebook_is_silent_where_nothing_was_released_or_all_was_withdrawn(demo, tmp_path):

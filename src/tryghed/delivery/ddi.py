@@ -1,17 +1,17 @@
 """DDI-Codebook 2.5: a survey's documentation as archives and catalogues read it.
 
 Each delivered file is a `fileDscr`, each item of each wave a `var` of its file. The order of the elements is that of
-the schema (ddi:codebook:2_5). How many gave which answer is not told: that is for releases.
+the schema (ddi:codebook:2_5). How many gave which answer is for the team's own codebook, and a note there says so.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from tryghed import __version__
 from tryghed.definitions.comparability import Comparability, Comparisons
 from tryghed.definitions.questionnaire import Round
-from tryghed.definitions.survey import Item, Survey
+from tryghed.definitions.survey import MISSING_CODES, Item, Survey
 
 _NAMESPACE = "ddi:codebook:2_5"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -19,13 +19,18 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _LOCATION = f"{_NAMESPACE} http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd"
 
 
-def codebook(survey: Survey, rounds: Sequence[Round], verdicts: Comparisons) -> bytes:
+#: Answers by wave, item and code as stored; None is all numbers together.
+_Counts = Mapping[tuple[str, str, int | None], int]
+
+
+def codebook(survey: Survey, rounds: Sequence[Round], verdicts: Comparisons, counts: _Counts | None = None) -> bytes:
     """Return the survey's codebook as XML; the same input gives the same bytes.
 
     Args:
         survey: The survey.
         rounds: Its waves in order of time.
         verdicts: Verdicts on pairs of waves.
+        counts: Answers, where they are to be counted.
     """
     root = ET.Element("codeBook", {
         "xmlns": _NAMESPACE, "xmlns:xsi": _XSI, "xsi:schemaLocation": _LOCATION, "version": "2.5", "xml:lang": "da",
@@ -42,7 +47,9 @@ def codebook(survey: Survey, rounds: Sequence[Round], verdicts: Comparisons) -> 
             _text(ET.SubElement(data, "varGrp", attributes), "labl", survey.items[item].asks)
     for one in rounds:
         for item in one.wave.columns:
-            _variable(data, survey, one, item)
+            _variable(data, survey, one, item, counts or {})
+    if counts is not None:
+        _text(data, "notes", "Til intern brug: antal svar er ikke udgivet og må ikke gives videre.", subject="intern")
     for line in _notes(survey, verdicts):
         _text(data, "notes", line, subject="sammenlignelighed")
     ET.indent(root)
@@ -96,7 +103,7 @@ def _file(root: ET.Element, one: Round) -> None:
         _text(described, "notes", told, subject="uverificeret")
 
 
-def _variable(data: ET.Element, survey: Survey, one: Round, name: str) -> None:
+def _variable(data: ET.Element, survey: Survey, one: Round, name: str, counts: _Counts) -> None:
     item, wave = survey.items[name], one.wave.wave
     variable = ET.SubElement(data, "var", {
         "ID": _id("v", wave, name), "name": _NOT_IN_XML.sub("\ufffd", one.wave.columns[name]), "files": _id("f", wave),
@@ -112,19 +119,24 @@ def _variable(data: ET.Element, survey: Survey, one: Round, name: str) -> None:
     routing = one.wave.routing.get(name)
     if routing:
         _text(variable, "universe", f"{routing.column} = {', '.join(map(str, routing.codes))}; {routing.otherwise}")
-    for code, label, kind in _categories(item):
+    if item.numeric and (wave, name, None) in counts:
+        _text(variable, "sumStat", str(counts[wave, name, None]), type="vald")
+    for code, label, kind, stored in _categories(item):
         category = ET.SubElement(variable, "catgry", {"missing": "Y", "missType": kind} if kind else {})
         _text(category, "catValu", str(code))
         _text(category, "labl", label)
+        if stored is not None and (wave, name, stored) in counts:
+            _text(category, "catStat", str(counts[wave, name, stored]), type="freq")
     ET.SubElement(variable, "varFormat", {"type": "numeric"})  # schema "other" would want a vocabulary that names it
 
 
-def _categories(item: Item) -> Iterator[tuple[int, str, str]]:
-    """Yield code, label and kind of missing, which is empty for answers."""
+def _categories(item: Item) -> Iterator[tuple[int, str, str, int | None]]:
+    """Yield code, label, kind of missing (empty for answers), and the code it is counted by (None: shared)."""
     for code, label in item.codes.items():
-        yield code, label, ""
+        yield code, label, "", code
     for code, one in item.missing.items():
-        yield code, one.label, one.kind
+        alone = sum(other.kind == one.kind for other in item.missing.values()) == 1
+        yield code, one.label, one.kind, MISSING_CODES[one.kind] if alone else None
 
 
 def _notes(survey: Survey, verdicts: Comparisons) -> Iterator[str]:

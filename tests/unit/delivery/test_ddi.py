@@ -28,8 +28,8 @@ def wave(text="Er du tryg? <&>"):
     return Round(SURVEY, defined, {"q": Question(1, "q1", text, {}, frozenset())})
 
 
-def read(one):
-    return ET.fromstring(ddi.codebook(SURVEY, [one], {}))  # noqa: S314 (our own text)
+def read(one, counts=None):
+    return ET.fromstring(ddi.codebook(SURVEY, [one], {}, counts))  # noqa: S314 (our own text)
 
 
 def categories(tree):
@@ -38,6 +38,23 @@ def categories(tree):
 
 def test_codes_that_are_no_answer_are_marked_with_their_kind():
     assert categories(read(wave()))["9"].attrib == {"missing": "Y", "missType": "vil ikke svare"}
+
+
+def test_answers_are_counted_where_they_are_to_be_and_marked_as_internal():
+    found = read(wave(), {("2025", "q", 1): 120, ("2025", "q", 2): 0, ("2025", "q", -92): 10})
+
+    counts = {code: one.find(f"{SPACE}catStat") for code, one in categories(found).items()}
+    assert [counts[code].text for code in ("1", "2", "9")] == ["120", "0", "10"]
+    assert [one.text[:15] for one in found.iter(f"{SPACE}notes")] == ["Til intern brug"]
+    assert not list(read(wave()).iter(f"{SPACE}catStat"))
+
+
+def test_a_count_that_two_codes_share_belongs_to_neither():
+    # Guards against the same people counted under 8 and again under 98.
+    found = categories(read(wave(), {("2025", "q", -91): 30}))
+
+    assert found["8"].find(f"{SPACE}catStat") is None
+    assert found["98"].find(f"{SPACE}catStat") is None
 
 
 def test_what_a_file_calls_a_question_cannot_break_the_xml():

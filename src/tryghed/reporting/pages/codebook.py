@@ -1,4 +1,7 @@
-"""The codebook of a survey: what was asked in each wave, of whom, and the shares that releases have printed of it."""
+"""The codebook of a survey: what was asked in each wave, of whom, and the shares that releases have printed of it.
+
+The team's own has counts of answers too, and says on every page that they are unreleased.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from typing import Final
 
 from tryghed.definitions.comparability import DECLARED_BREAK, Comparability, Comparison, Comparisons
 from tryghed.definitions.questionnaire import Round
-from tryghed.definitions.survey import Indicator, Item, MissingKind, Range, Survey
+from tryghed.definitions.survey import MISSING_CODES, Indicator, Item, MissingKind, Range, Survey
 from tryghed.release.released import Share, Withheld
 from tryghed.reporting import danish
 from tryghed.reporting.pages.parts import Sheet
@@ -24,10 +27,17 @@ KINDS: Final[Mapping[MissingKind, str]] = {
     "filtreret fra": "fik ikke spørgsmålet, fordi et tidligere svar gjorde det overflødigt",
     "mangler": "intet svar, og ingen grund kendes",
 }
+_NOT_COUNTED: Final = "Andelene er dem, der er udgivet i rapporterne; kodebogen fortæller ikke andet om svarene."
+_COUNTED: Final = (
+    "Andelene er dem, der er udgivet i rapporterne. Antallene er uvægtede svar i hele stikprøven. De er ikke udgivet "
+    "og kan ikke bruges som andele af befolkningen."
+)
 _SHORT: Final = {Comparability.COMPARABLE: "ja", Comparability.CAVEAT: "forb.", Comparability.BREAK: "brud"}
 
 #: Shares of the whole sample as releases print them, by wave and indicator.
 Printed = Mapping[tuple[str, str], Share]
+#: Answers by wave, item and code as stored; None is all numbers together.
+Counts = Mapping[tuple[str, str, int | None], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +65,10 @@ class Kind:
 class AnswerLine:
     """An answer, or a kind of missing."""
 
-    code: str  #: in the file
+    code: str  #: in the file, empty for blanks and numbers
     label: str  #: the answer
     missing: bool  #: whether it is no answer
+    counts: Sequence[str]  #: how many gave it in each wave; empty where answers are not counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ class Variable:
     asks: Sequence[Worded]  #: wordings
     columns: Sequence[Worded]  #: names of the column in the files
     asked: Sequence[Worded]  #: who was asked, where not everybody
-    waves: Sequence[str]  #: heads of the shares
+    waves: Sequence[str]  #: heads of shares and counts
     answers: Sequence[AnswerLine]  #: answers and kinds of missing
     printed: Sequence[PrintedLine]  #: what releases have printed of the whole sample
     indicators: Sequence[Scored]  #: scored from it
@@ -129,10 +140,13 @@ class CodebookPage:
     earlier: Sequence[str]  #: waves the newest is compared with
     compared: Sequence[Compared]  #: which waves may be compared
     variables: Sequence[Variable]  #: every question
+    counted: bool  #: whether answers are counted
     source: str  #: where it comes from
 
 
-def codebook(survey: Survey, rounds: Sequence[Round], printed: Printed, comparisons: Comparisons) -> Sheet:
+def codebook(
+    survey: Survey, rounds: Sequence[Round], printed: Printed, comparisons: Comparisons, counts: Counts | None = None
+) -> Sheet:
     """Return the codebook of a survey.
 
     Args:
@@ -140,6 +154,7 @@ def codebook(survey: Survey, rounds: Sequence[Round], printed: Printed, comparis
         rounds: Its waves in order, with what their files asked where they are loaded.
         printed: What releases have printed of the whole sample.
         comparisons: Verdicts on pairs of waves.
+        counts: Answers, where they are to be counted.
     """
     shown = rounds[-MOST_WAVES:]
     names = [one.wave.wave for one in rounds]
@@ -153,9 +168,10 @@ def codebook(survey: Survey, rounds: Sequence[Round], printed: Printed, comparis
             kinds=tuple(Kind(name, meaning) for name, meaning in KINDS.items()),
             earlier=tuple(names[:-1][-MOST_WAVES:]),
             compared=tuple(_compared(survey, rounds, comparisons)),
-            variables=tuple(_variable(survey, item, shown, printed) for item in survey.items
+            variables=tuple(_variable(survey, item, shown, printed, counts) for item in survey.items
                             if any(item in one.wave.columns for one in shown)),
-            source="Andelene er dem, der er udgivet i rapporterne; kodebogen fortæller ikke andet om svarene. "
+            counted=counts is not None,
+            source=f"{_NOT_COUNTED if counts is None else _COUNTED} "
             "Ordlyd og svarmuligheder er dem, der stod i de leverede filer.",
         ),
     )  # fmt: skip
@@ -202,7 +218,7 @@ def _verdict(one: Comparison | None) -> Verdict:
     return Verdict(_SHORT[one.verdict], one.verdict.danish) if one else Verdict("", "")
 
 
-def _variable(survey: Survey, name: str, rounds: Sequence[Round], printed: Printed) -> Variable:
+def _variable(survey: Survey, name: str, rounds: Sequence[Round], printed: Printed, counts: Counts | None) -> Variable:
     item = survey.items[name]
     asking = [one for one in rounds if name in one.wave.columns]
     waves = [one.wave.wave for one in asking]
@@ -213,7 +229,7 @@ def _variable(survey: Survey, name: str, rounds: Sequence[Round], printed: Print
         tuple(_runs([(one.wave.wave, one.wave.columns[name]) for one in asking])),
         tuple(one for one in _runs(filters) if one.text),
         tuple(waves),
-        tuple(_answers(item)),
+        tuple(_answers(item, name, waves, counts)),
         tuple(_printed(survey, name, waves, printed)),
         tuple(Scored(key, one.label, _scored(item, one)) for key, one in survey.indicators.items() if one.item == name),
     )
@@ -240,12 +256,21 @@ def _asked_of(one: Round, item: str) -> str:
 _LISTED: Final = 6
 
 
-def _answers(item: Item) -> Iterator[AnswerLine]:
+def _answers(item: Item, name: str, waves: Sequence[str], counts: Counts | None) -> Iterator[AnswerLine]:
+    def line(code: str, label: str, stored: int | None, *, missing: bool) -> AnswerLine:
+        found = [counts.get((wave, name, stored)) for wave in waves] if counts is not None else []
+        return AnswerLine(code, label, missing, tuple("–" if n is None else danish.number(n) for n in found))
+
+    if item.numeric:
+        yield line("", "Et tal", None, missing=False)
     for code, label in item.codes.items():
-        yield AnswerLine(str(code), label, missing=False)
-    for code, one in item.missing.items():
-        label = one.label if one.label.casefold() == one.kind else f"{one.label} ({one.kind})"
-        yield AnswerLine(str(code), label, missing=True)
+        yield line(str(code), label, code, missing=False)
+    for kind, stored in MISSING_CODES.items():
+        codes = {code: one.label for code, one in item.missing.items() if one.kind == kind}
+        if codes or any((wave, name, stored) in (counts or {}) for wave in waves):
+            labels = danish.join(list(codes.values())) if codes else "blank"
+            label = labels if labels.casefold() == kind else f"{labels} ({kind})"
+            yield line(", ".join(map(str, codes)), label, stored, missing=True)
 
 
 def _printed(survey: Survey, item: str, waves: Sequence[str], printed: Printed) -> Iterator[PrintedLine]:
