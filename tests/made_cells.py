@@ -15,6 +15,7 @@ SURVEY = Survey.model_validate(
         "indicators": {
             "tryg": {"item": "q", "counts": [1], "label": "trygge"},
             "utryg": {"item": "q", "counts": [3], "label": "utrygge", "pair_of": "tryg"},
+            "tvivl": {"item": "q", "counts": [2], "label": "i tvivl"},
             "syg": {"item": "h", "counts": [1], "label": "syge", "sensitive": True},
         },
     }

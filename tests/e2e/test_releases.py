@@ -181,7 +181,7 @@ def test_two_people_withhold_a_number_and_the_release_says_so(city):
         one for one in frozen
         if (one["wave"], one["area"], one["indicator"], one["category"]) == ("2025", "valby", "tryg_aften", "alle")
     ]  # fmt: skip
-    assert (valby["share"], valby["withheld"]) == (None, "UNRELIABLE")
+    assert (valby["share"], valby["withheld"]) == (None, "DECIDED")
     ledger = (city / "releases" / "ledger.jsonl").read_text(encoding="utf-8")
     assert "withhold: Skemaet var forkert (Anna Holm, Bo Friis)" in ledger
     assert '"withdrawn_release": "2025"' in ledger

@@ -22,6 +22,7 @@ _MOVED: Final = 25
 _WHY: Final[dict[Rule, str]] = {
     "min_base": "{value} svar; der skal være {limit}",
     "min_count": "{value} har svaret ens eller er de eneste, der ikke har; der skal være {limit}",
+    "told_of_few": "andel og n, som de ville stå, kunne læses som så få, der har svaret ens eller er de eneste",
     "min_effective_n": "effektivt n er {value}; det skal være {limit}",
     "max_width": "intervallet er {value} procentpoint bredt; {limit} er for bredt",
     "max_relative_width": "intervallet er {value} % af andelen; over {limit} % er for bredt",
@@ -29,10 +30,11 @@ _WHY: Final[dict[Rule, str]] = {
     "no_interval": "intet interval kan regnes",
     "protects": "skjules, for at et andet tal ikke kan regnes ud",
     "pair": "den anden side af samme spørgsmål afgør det",
-    "exemption": "undtaget fra reglerne",
+    "exemption": "to personer har besluttet det",
 }
 _REASONS: Final = {
     Withheld.SECRET: "af hensyn til diskretion", Withheld.UNRELIABLE: "fordi de er for usikre",
+    Withheld.DECIDED: "fordi det er besluttet",
 }  # fmt: skip
 #: Rules whose numbers are parts of one, and told in percent.
 _PARTS: Final = {"max_width", "max_relative_width", "always_show_width"}
@@ -51,7 +53,7 @@ class Section:
 
 def tables(found: Review) -> dict[str, pl.DataFrame]:
     """Return a review as tables by what they list, each without rows where there is nothing to look at."""
-    held = {"shown": pl.String, "rule": pl.String, "value": pl.Float64, "limit": pl.Float64}
+    held = dict.fromkeys(("shown", "rule", "value", "limit"), pl.String)
     shares = {"before": pl.Float64, "now": pl.Float64, "points": pl.Float64}
     return {
         "withheld": _frame([_place(one.cell) | _told(one) for one in found.withheld], held),
@@ -213,8 +215,13 @@ def _place(cell: CellKey) -> dict[str, object]:
 
 
 def _told(one: Held) -> dict[str, object]:
-    value = None if one.value is None else round(one.value, 3)
-    return {"shown": "yes" if one.shown else "no", "rule": one.rule, "value": value, "limit": one.limit}
+    value, limit = ("" if one is None else _plain(one) for one in (one.value, one.limit))
+    return {"shown": "yes" if one.shown else "no", "rule": one.rule, "value": value, "limit": limit}
+
+
+def _plain(value: float) -> str:
+    """Return a number of people whole, and a part of one to three decimals: `10` next to `0,331`."""
+    return danish.decimal(value, 0 if value == int(value) else 3)
 
 
 def _decided(one: Exemption) -> dict[str, object]:

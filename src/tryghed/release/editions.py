@@ -158,7 +158,7 @@ def decide(project: Project, survey: str, wave: str, decided: Exemption) -> Exem
     where = " ".join(decided.cell)
     if share is None:
         raise UsageError("no such cell in the release", where=where, hint="tal.json beside the reports lists all")
-    if decided.verdict == "show" and share.withheld not in (None, Withheld.UNRELIABLE):
+    if decided.verdict == "show" and share.withheld not in (None, Withheld.UNRELIABLE, Withheld.DECIDED):
         raise ReleaseError("withheld for secrecy, and no exemption shows it", where=where)
     with archive.locked(project.folder):
         made = exemptions.decide(project.folder / archive.FOLDER, decided)

@@ -1,19 +1,21 @@
 """Exemptions from the rules: decided by one person, agreed to by another, kept in `releases/exemptions.json`.
 
-An exemption can withhold a number that the rules would show, or show one that is only too uncertain; a number that
-could point at a person is never shown. The newest one of a cell that a second person has agreed to is in force; what
+An exemption can withhold a number that the rules would show, with all that the same people answered to the question;
+keep one secret, with whatever it could be worked out from; or show one that is only too uncertain. A number that could
+point at a person is never shown. The newest one of a cell that a second person has agreed to is in force; what
 was decided before stays in the file.
 """
 
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from tryghed.definitions.survey import Indicator
 from tryghed.errors import ReleaseError, UsageError
 from tryghed.release import records
 from tryghed.release.released import CellKey, Exemption
@@ -22,7 +24,9 @@ from tryghed.release.rules import Cell, Verdict
 FILE: Final = "exemptions.json"
 #: No exemptions at all.
 NONE: Final[Mapping[CellKey, Exemption]] = MappingProxyType({})
-_VERDICTS: Final = {"withhold": Verdict.UNRELIABLE, "secret": Verdict.SECRET}
+_VERDICTS: Final = {"withhold": Verdict.DECIDED, "secret": Verdict.SECRET}
+
+Scores = Mapping[str, Mapping[str, Indicator]]
 
 
 def read(folder: Path) -> tuple[Exemption, ...]:
@@ -77,25 +81,52 @@ def exempt(
     verdicts: Mapping[CellKey, Verdict],
     cells: Mapping[CellKey, Cell],
     exemptions: Mapping[CellKey, Exemption],
-    shown_side: Callable[[CellKey], CellKey],
+    scores: Scores,
 ) -> dict[CellKey, Verdict]:
     """Return the rules' verdicts with exemptions: withheld where somebody decided so, shown where only uncertain.
+
+    What is withheld is so with every other number of the same question and people: its answers add up to it.
 
     Args:
         verdicts: What the rules say of each cell by itself, before anything is hidden to protect others.
         cells: The numbers; one without an interval cannot be shown.
         exemptions: Those in force.
-        shown_side: The side of a complementary pair that is decided for both; a cell without a pair is its own.
+        scores: The indicators of each survey.
     """
-    decided = {shown_side(cell): one.verdict for cell, one in exemptions.items()}
+    known = {cell: one.verdict for cell, one in exemptions.items() if cell in cells}
+    decided = {shown_side(cell, scores): verdict for cell, verdict in known.items()}
+    doubted = {_question(cell, scores) for cell, verdict in known.items() if verdict == "withhold"}
     found = dict(verdicts)
     for cell, verdict in verdicts.items():
-        wanted = decided.get(shown_side(cell))
+        wanted = decided.get(shown_side(cell, scores), "withhold" if _question(cell, scores) in doubted else "")
         if wanted in _VERDICTS and verdict < Verdict.MISSING:
             found[cell] = max(verdict, _VERDICTS[wanted])
         elif wanted == "show" and verdict is Verdict.UNRELIABLE and cells[cell].lower is not None:
             found[cell] = Verdict.SHOW
     return found
+
+
+def kept_secret(
+    cells: Collection[CellKey], exemptions: Mapping[CellKey, Exemption], scores: Scores
+) -> frozenset[CellKey]:
+    """Return the cells that people decided to keep secret, both sides of a pair."""
+    known = [cell for cell, one in exemptions.items() if one.verdict == "secret" and cell in cells]
+    decided = {shown_side(cell, scores) for cell in known}
+    return frozenset(cell for cell in cells if shown_side(cell, scores) in decided)
+
+
+def shown_side(cell: CellKey, scores: Scores) -> CellKey:
+    """Return the side of a complementary pair that is decided for both; a cell without a pair is its own."""
+    return cell._replace(indicator=_indicator(cell, scores).pair_of or cell.indicator)
+
+
+def _question(cell: CellKey, scores: Scores) -> CellKey:
+    """Return a cell with the question it is scored from in place of its indicator."""
+    return cell._replace(indicator=_indicator(cell, scores).item)
+
+
+def _indicator(cell: CellKey, scores: Scores) -> Indicator:
+    return scores[cell.survey][cell.indicator]
 
 
 def _agreed(known: Sequence[Exemption], decided: Exemption) -> Exemption:

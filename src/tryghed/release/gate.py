@@ -22,7 +22,7 @@ from tryghed.release import history, protection, rounding
 from tryghed.release.advice import advise
 from tryghed.release.atoms import Atoms
 from tryghed.release.domains import Secret
-from tryghed.release.exemptions import NONE, exempt
+from tryghed.release.exemptions import NONE, Scores, exempt, kept_secret, shown_side
 from tryghed.release.history import Known
 from tryghed.release.ledger import NOTHING_YET, Ledger
 from tryghed.release.protection import Protected
@@ -41,10 +41,9 @@ from tryghed.release.released import (
 )
 from tryghed.release.rules import Cell, Verdict, judge, remarks, secrecy, strictest
 
-Scores = Mapping[str, Mapping[str, Indicator]]
-
 _REASON = {
     Verdict.UNRELIABLE: Withheld.UNRELIABLE,
+    Verdict.DECIDED: Withheld.DECIDED,
     Verdict.SECRET: Withheld.SECRET,
     Verdict.MISSING: Withheld.MISSING,
 }
@@ -98,10 +97,8 @@ def release(
     cells = {_cell_key(row): _cell(row) for row in conform(draft.estimates, ESTIMATE, where="estimates").to_dicts()}
     rests = {_rest_key(row): _rest(row) for row in contrast_rows if row["kind"] == "rest"}
     scores = {name: survey.scores for name, survey in surveys.items()}
-    judged = exempt(
-        _judged(cells | rests, rules, scores), cells | rests, exemptions, lambda key: _shown_side(key, scores)
-    )
-    joint = _joint(draft.atoms, cells | rests, judged, ledger, rules, surveys)
+    judged = exempt(_judged(cells | rests, rules, scores), cells | rests, exemptions, scores)
+    joint = _joint(draft.atoms, cells | rests, judged, kept_secret(cells, exemptions, scores), ledger, rules, surveys)
     shares = {
         key: _share(cell, joint.verdicts[key], rules, sensitive=_indicator(scores, key).sensitive)
         for key, cell in (cells | rests).items()
@@ -161,18 +158,11 @@ def _judged(cells: Mapping[CellKey, Cell], rules: ReleaseRules, scores: Scores) 
     secret = {
         key: secrecy(cell, rules.secrecy, sensitive=_indicator(scores, key).sensitive) for key, cell in cells.items()
     }
-    shown_sides = {key: _shown_side(key, scores) for key in cells}
+    shown_sides = {key: shown_side(key, scores) for key in cells}
     strict: dict[CellKey, list[Verdict]] = defaultdict(list)
-    for key, shown_side in shown_sides.items():
-        strict[shown_side].append(secret[key])
-    return {
-        key: strictest([own.get(shown_side, own[key]), *strict[shown_side]]) for key, shown_side in shown_sides.items()
-    }
-
-
-def _shown_side(key: CellKey, scores: Scores) -> CellKey:
-    """Return the side of a complementary pair that is decided for both; a cell without a pair is its own."""
-    return key._replace(indicator=_indicator(scores, key).pair_of or key.indicator)
+    for key, side in shown_sides.items():
+        strict[side].append(secret[key])
+    return {key: strictest([own.get(side, own[key]), *strict[side]]) for key, side in shown_sides.items()}
 
 
 @dataclass(frozen=True)
@@ -186,8 +176,8 @@ class _Joint:
 
 
 def _joint(
-    atoms: tuple[Atoms, ...], cells: Mapping[CellKey, Cell], judged: Mapping[CellKey, Verdict], ledger: Ledger,
-    rules: ReleaseRules, surveys: Mapping[str, Survey],
+    atoms: tuple[Atoms, ...], cells: Mapping[CellKey, Cell], judged: Mapping[CellKey, Verdict],
+    decided: frozenset[CellKey], ledger: Ledger, rules: ReleaseRules, surveys: Mapping[str, Survey],
 ) -> _Joint:  # fmt: skip
     """Return the verdicts after the numbers of each item were looked at together, with all that was told before."""
     verdicts = dict(judged)
@@ -206,7 +196,7 @@ def _joint(
             if cell and history.reveals(entry, cell.n, cell.positives, survey, rules.secrecy.min_count):
                 verdicts[entry.cell] = strictest([verdicts[entry.cell], Verdict.SECRET])
                 at_odds.add(entry.cell)
-        part = protection.protect(one, {key: verdicts[key] for key in mine}, told.cells, survey, rules.secrecy)
+        part = protection.protect(one, {key: verdicts[key] for key in mine}, told.cells, survey, rules.secrecy, decided)
         parts.append(part)
         verdicts |= {key: strictest([verdicts[key], Verdict.SECRET]) for key in part.hidden}
     missing = [key for key in cells if key not in people]
@@ -216,7 +206,7 @@ def _joint(
     all_at_once(ReleaseError, [_given_away(secret) for secret in exposed])
     return _Joint(
         verdicts, people, tuple(secret for part in parts for secret in part.secrets),
-        tuple(history.told(before, at_odds)),
+        (*history.told(before, at_odds), *(history.told_before(one) for part in parts for one in part.told)),
     )  # fmt: skip
 
 
@@ -231,8 +221,8 @@ def _share(cell: Cell, verdict: Verdict, rules: ReleaseRules, *, sensitive: bool
     if verdict >= Verdict.SECRET or cell.share is None:
         return Share(None, None, None, None, sensitive, _REASON[max(verdict, Verdict.UNRELIABLE)])
     n = rounding.people(cell.n, sensitive=sensitive)
-    if verdict is Verdict.UNRELIABLE:
-        return Share(None, None, None, n, sensitive, Withheld.UNRELIABLE)
+    if verdict is not Verdict.SHOW:
+        return Share(None, None, None, n, sensitive, _REASON[verdict])
     share, lower, upper = (rounding.percent(one, sensitive=sensitive) for one in (cell.share, cell.lower, cell.upper))
     return Share(share, lower, upper, n, sensitive, remarks=remarks(cell, rules.reliability))
 
@@ -266,7 +256,7 @@ def _other_key(row: Mapping[str, Any], key: CellKey) -> CellKey:
 
 
 def _stricter(one: Withheld | None, two: Withheld | None) -> Withheld | None:
-    order = [None, Withheld.UNRELIABLE, Withheld.SECRET, Withheld.MISSING]
+    order = [None, Withheld.UNRELIABLE, Withheld.DECIDED, Withheld.SECRET, Withheld.MISSING]
     return order[max(order.index(one), order.index(two))]
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from tryghed.definitions.survey import Survey
 from tryghed.release import rounding
 from tryghed.release.atoms import Atoms
+from tryghed.release.domains import Secret
 from tryghed.release.ledger import Entry, Ledger
 from tryghed.release.released import CellKey, Withheld
 from tryghed.release.rules import Verdict
 
-_VERDICTS = {"": Verdict.SHOW, Withheld.UNRELIABLE.name: Verdict.UNRELIABLE}
+_VERDICTS = {
+    "": Verdict.SHOW, Withheld.UNRELIABLE.name: Verdict.UNRELIABLE, Withheld.DECIDED.name: Verdict.DECIDED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,11 @@ def told(known: Sequence[Known], hidden: Iterable[CellKey]) -> Iterator[str]:
         yield f"{cells} numbers of release {release} on {survey} {wave} cannot be checked: the store has not got it"
     for cell in sorted(hidden):
         yield f"{named(cell)} is withheld: with an earlier release it would tell of fewer people than may be told of"
+
+
+def told_before(secret: Secret) -> str:
+    """Return in words that people decided to keep a number secret, and that it cannot be."""
+    return f"{secret} is withheld as decided, and can be worked out from earlier releases all the same"
 
 
 def named(cell: CellKey) -> str:

@@ -3,7 +3,8 @@
 Protected are counts that speak of too few people: in sensitive topics fewer than `min_count` alike, on either side of a
 share, in every area and category shown, in what is left of an area outside another, in what two areas have in common,
 and in every atom, so that no union of atoms can be known to be that small; and that everybody of a domain answered
-alike. In other topics, what the people of a base smaller than `min_count` answered. People who cannot be pointed out,
+alike. In other topics, what the people of a base smaller than `min_count` answered. In any, what people decided to keep
+secret, with room enough on both sides. People who cannot be pointed out,
 because they did not state a group's item, are no domain. A base between `min_count` and `min_base` is not printed, but
 nothing is hidden to keep it from being worked out (docs/decisions/gate.md).
 """
@@ -29,7 +30,11 @@ from tryghed.release.suppression import ALL, NOTHING, ONLY_N, Table
 _WHOLE_CITY = 10
 
 _SIDES: tuple[Side, Side] = ("positives", "negatives")
-_SHOWN = {Verdict.SHOW: ALL, Verdict.UNRELIABLE: ONLY_N}
+_SHOWN = {Verdict.SHOW: ALL, Verdict.UNRELIABLE: ONLY_N, Verdict.DECIDED: ONLY_N}
+
+#: How far a number that people decided to keep secret must stay open on each side, as a part of its base: a reader's
+#: range is then wider than the interval a district's number has anyway.
+_OPEN = 0.05
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,14 @@ class Protected:
     Attributes:
         hidden: Cells to hide although no rule of their own hides them.
         secrets: The counts that are protected.
-        exposed: Those of them that earlier releases give away, whatever is hidden now.
+        exposed: Those that the rules protect and earlier releases give away, whatever is hidden now.
+        told: Those that people decided to keep secret and that cannot be, for the same reason.
     """
 
     hidden: frozenset[CellKey]
     secrets: tuple[Secret, ...]
     exposed: tuple[Secret, ...]
+    told: tuple[Secret, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +65,9 @@ class _Demand:
 
 
 def protect(
-    atoms: Atoms, verdicts: Mapping[CellKey, Verdict], before: Mapping[CellKey, Verdict], survey: Survey, rules: Secrecy
-) -> Protected:
+    atoms: Atoms, verdicts: Mapping[CellKey, Verdict], before: Mapping[CellKey, Verdict], survey: Survey,
+    rules: Secrecy, decided: frozenset[CellKey],
+) -> Protected:  # fmt: skip
     """Return what must be hidden of an item's cells.
 
     Args:
@@ -68,18 +76,21 @@ def protect(
         before: Cells that earlier releases showed, with what they showed.
         survey: The survey.
         rules: The rules of secrecy.
+        decided: Cells that people decided to keep secret.
     """
     domains = _domains(atoms, {*verdicts, *before})
-    demands = list(_demands(atoms, domains, survey, rules))
+    by_rule = list(_demands(atoms, domains, survey, rules))
+    demands = [*by_rule, *_decided(atoms, decided & verdicts.keys())]
     if not demands:
-        return Protected(frozenset(), (), ())
+        return Protected(frozenset(), (), (), ())
     cells = [*sorted(before), *sorted(verdicts.keys() - before.keys())]
     table = _table(atoms, cells, {**verdicts, **before}, len(before), demands, survey)
     found = suppression.protect(table)
     return Protected(
         frozenset(cells[at] for at in found.hidden),
-        tuple(demand.secret for demand in demands),
-        tuple(demands[at].secret for at in found.exposed),
+        tuple(demand.secret for at, demand in enumerate(demands) if at < len(by_rule) or at not in found.exposed),
+        tuple(demands[at].secret for at in found.exposed if at < len(by_rule)),
+        tuple(demands[at].secret for at in found.exposed if at >= len(by_rule)),
     )
 
 
@@ -127,6 +138,16 @@ def _demands(atoms: Atoms, domains: Sequence[Domain], survey: Survey, rules: Sec
                 people = mask & sides[side]
                 if people.tobytes() not in seen and 0 < atoms.count(people) < rules.min_count:
                     yield _Demand(Secret(atoms.survey, one, indicator, side), people, rules.min_count, np.nan)
+
+
+def _decided(atoms: Atoms, cells: Iterable[CellKey]) -> Iterator[_Demand]:
+    """Yield what people decided to keep secret, however many it is about."""
+    for cell in sorted(cells):
+        base = atoms.base(cell)
+        people = base & atoms.side(cell.indicator, "positives")
+        n, count = atoms.count(base), atoms.count(people)
+        secret = Secret(atoms.survey, domain(cell), cell.indicator, "positives")
+        yield _Demand(secret, people, min(count + _OPEN * n, n), max(count - _OPEN * n, 0.0))
 
 
 def _finest(atoms: Atoms, held: Iterable[Mask]) -> list[tuple[Domain, Mask]]:

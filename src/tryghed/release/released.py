@@ -35,6 +35,7 @@ class Withheld(Enum):
     """Why a number is not shown; each reason has a sign of its own on the page."""
 
     UNRELIABLE = "for usikkert til at vise"
+    DECIDED = "udeladt"
     SECRET = "vises ikke: diskretion"
     MISSING = "ingen svar"
 
@@ -51,8 +52,8 @@ class Remark(Enum):
 class Share:
     """One share in percent, as it may be shown: one decimal, none in sensitive topics.
 
-    Withheld for secrecy or missing, every number is None; withheld for uncertainty, only `n` is left. `remarks` are
-    what the rules want said of a share that is shown.
+    Withheld for secrecy or missing, every number is None; withheld for uncertainty or because people decided so, only
+    `n` is left. `remarks` are what the rules want said of a share that is shown.
     """
 
     share: float | None

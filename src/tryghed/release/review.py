@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from tryghed.definitions.policy import ReleaseRules
+from tryghed.definitions.policy import ReleaseRules, Secrecy
 from tryghed.definitions.project import Project
 from tryghed.definitions.survey import Survey
 from tryghed.frames import Decision
@@ -26,8 +26,8 @@ _NEAR = 0.1 + 1e-9
 
 #: Why a number is withheld: a rule of `policy/release.toml`, or what is behind it.
 Rule = Literal[
-    "min_base", "min_count", "min_effective_n", "max_width", "max_relative_width", "always_show_width", "no_interval",
-    "protects", "pair", "exemption",
+    "min_base", "min_count", "told_of_few", "min_effective_n", "max_width", "max_relative_width", "always_show_width",
+    "no_interval", "protects", "pair", "exemption",
 ]  # fmt: skip
 
 
@@ -149,10 +149,13 @@ def held(
     decided: Mapping[CellKey, Exemption],
 ) -> Iterator[Held]:
     """Yield every withheld number with the rule that withholds it, in order of the cells; none that do not exist."""
+    scores = {name: one.scores for name, one in surveys.items()}
+    secret = exemptions.kept_secret(cells, decided, scores)
     for key, share in released.shares():
-        if share.withheld in (Withheld.UNRELIABLE, Withheld.SECRET):
-            sensitive = surveys[key.survey].scores[key.indicator].sensitive
-            rule, value, limit = _why(cells[key], share.withheld, rules, sensitive=sensitive, exempt=key in decided)
+        if share.withheld not in (None, Withheld.MISSING):
+            sensitive = scores[key.survey][key.indicator].sensitive
+            exempt = share.withheld is Withheld.DECIDED or (share.withheld is Withheld.SECRET and key in secret)
+            rule, value, limit = _why(cells[key], share.withheld, rules, sensitive=sensitive, exempt=exempt)
             yield Held(key, rule, value, limit, shown=False)
 
 
@@ -173,7 +176,7 @@ def _why(
     """Return which rule withholds a number; a reason of its own comes before what protects others."""
     own = rules.secrecy, rules.reliability
     if withheld is Withheld.SECRET and secrecy(cell, own[0], sensitive=sensitive) is Verdict.SECRET:
-        rule: Rule = "min_base" if cell.n < own[0].min_base else "min_count"
+        rule: Rule = _secret(cell, own[0])
     elif exempt:
         rule = "exemption"
     elif withheld is Withheld.SECRET:
@@ -189,13 +192,20 @@ def _why(
     return rule, _looked_at(rule, cell), _limit(rules, rule)
 
 
+def _secret(cell: Cell, rules: Secrecy) -> Rule:
+    """Return the rule of secrecy: the base, the true count, or only the one a reader would reckon."""
+    if cell.n < rules.min_base:
+        return "min_base"
+    return "min_count" if min(cell.positives, cell.n - cell.positives) < rules.min_count else "told_of_few"
+
+
 def _looked_at(rule: Rule, cell: Cell) -> float | None:
     """Return the number a rule looks at: people, effective people, points (0-1), or widths of the share."""
     width = None if cell.lower is None or cell.upper is None else cell.upper - cell.lower
     found: dict[str, float | None] = {
         "min_base": cell.n,
         "min_count": min(cell.positives, cell.n - cell.positives),
-        "min_effective_n": cell.n_eff,
+        "min_effective_n": None if cell.n_eff is None else min(cell.n, cell.n_eff),
         "max_width": width,
         "always_show_width": width,
         "max_relative_width": width / cell.share if width is not None and cell.share else None,

@@ -17,8 +17,9 @@ class Verdict(IntEnum):
 
     SHOW = 0
     UNRELIABLE = 1
-    SECRET = 2
-    MISSING = 3
+    DECIDED = 2
+    SECRET = 3
+    MISSING = 4
 
 
 @dataclass(frozen=True, slots=True)

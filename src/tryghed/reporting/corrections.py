@@ -20,7 +20,7 @@ _KINDS: Final = {
 }  # fmt: skip
 _EXEMPT: Final = {
     "show": "vises, selv om det er usikkert",
-    "withhold": "vises ikke, selv om det er sikkert nok",
+    "withhold": "og de andre svar på spørgsmålet er udeladt",
     "secret": "vises ikke af hensyn til diskretion",
     "rules": "følger reglerne",
 }

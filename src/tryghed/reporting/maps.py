@@ -218,7 +218,8 @@ def _spot(area: InsideArea, where: Geometry, hatching: str) -> str:
         return path(where, fill=theme.T1, stroke=theme.ACC, stroke_width=1)
     if area.reason is Withheld.UNRELIABLE:
         return path(where, fill=theme.WHITE, stroke=theme.ACC, stroke_width=1, stroke_dasharray="2.2 1.6")
-    return path(where, fill=f"url(#{hatching})", stroke=theme.ACC, stroke_width=1)
+    fill = theme.WHITE if area.reason is Withheld.DECIDED else f"url(#{hatching})"
+    return path(where, fill=fill, stroke=theme.ACC, stroke_width=1)
 
 
 def _letter(

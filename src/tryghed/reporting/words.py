@@ -43,7 +43,7 @@ class Claim:
 def withheld(share: Share) -> str:
     """Return why a share is not shown, with n where that may be told: `for usikkert til at vise (n = 34)`."""
     reason = share.withheld or Withheld.MISSING
-    if reason is Withheld.UNRELIABLE and share.n is not None:
+    if share.n is not None:
         return f"{reason.value} ({danish.n_is(share.n)})"
     return reason.value
 
@@ -77,6 +77,7 @@ def _reason(share: Share) -> str:
     reasons = {
         Withheld.SECRET: "enkeltpersoner kunne genkendes",
         Withheld.UNRELIABLE: "tallet er for usikkert",
+        Withheld.DECIDED: "tallet er udeladt",
         Withheld.MISSING: "ingen har svaret",
     }
     return reasons[share.withheld or Withheld.MISSING]

@@ -21,7 +21,9 @@ def shown(verdict, *, indicator="tryg", other=(), **cell):
 
 
 def test_a_shown_share_can_be_withheld():
-    assert shown("withhold").share("tryg", "a").withheld is Withheld.UNRELIABLE
+    # Guards against a page that says a number is too uncertain, and a footnote that says it is not.
+    found = shown("withhold").share("tryg", "a")
+    assert (found.share, found.n, found.withheld) == (None, 400, Withheld.DECIDED)
     assert shown("secret").share("tryg", "a") == gate([estimate(n=12)]).share("tryg", "a")
 
 
@@ -50,7 +52,33 @@ def test_both_sides_of_a_pair_are_exempted_together():
     # Guards against withholding 71 % safe and printing 18 % unsafe beside it.
     for named in ("tryg", "utryg"):
         found = shown("withhold", indicator=named, other=[estimate("utryg", share=0.18)])
-        assert {found.share(one, "a").withheld for one in ("tryg", "utryg")} == {Withheld.UNRELIABLE}
+        assert {found.share(one, "a").withheld for one in ("tryg", "utryg")} == {Withheld.DECIDED}
+
+
+def test_what_else_the_question_tells_is_withheld_with_it():
+    # Guards against a misunderstood question whose answers stand two pages on: they add up to the withheld number.
+    found = shown("withhold", other=[estimate("tvivl", share=0.2), estimate("tvivl", "b"), estimate("syg")])
+
+    assert found.share("tvivl", "a").withheld is Withheld.DECIDED
+    assert (found.share("tvivl", "b").withheld, found.share("syg", "a").withheld) == (None, None)
+
+
+def test_a_number_kept_secret_takes_with_it_what_it_could_be_worked_out_from():
+    # Guards against a hatched square over what the city without the other district tells.
+    areas = [estimate(area=code, n=n) for code, n in (("a", 400), ("b", 300), ("c", 200))]
+    decided = {CELL: replace(AGREED, verdict="secret")}
+
+    found = gate([*areas, whole(areas)], exemptions=decided)
+
+    hidden = [code for code in ("a", "b", "c", "alle") if found.share("tryg", code).withheld]
+    assert hidden == ["a", "c"]
+    assert "positives" in {secret.side for secret in found.secrets}
+    plain = gate([*areas, whole(areas)])
+    assert not any(plain.share("tryg", code).withheld for code in ("a", "b", "c", "alle"))
+
+
+def test_an_exemption_of_what_the_definitions_no_longer_have_is_left_aside():
+    assert shown("secret", indicator="afskaffet").share("tryg", "a").withheld is None
 
 
 def test_what_does_not_exist_stays_missing():

@@ -8,19 +8,20 @@ from test_gate import RULES, SURVEY, contrast, estimate, whole
 from tryghed.errors import ReleaseError, UsageError
 from tryghed.frames import CONTRAST, ESTIMATE, RANK
 from tryghed.release import ledger
+from tryghed.release.exemptions import NONE
 from tryghed.release.gate import Draft, release
 from tryghed.release.ledger import NAME, Ledger
 from tryghed.release.released import CellKey, Exemption, Withheld
 
 
-def released(rows, contrasts=(), *, before=ledger.NOTHING_YET, everybody=None, rules=RULES):
+def released(rows, contrasts=(), *, before=ledger.NOTHING_YET, everybody=None, rules=RULES, exemptions=NONE):
     """Release some rows; `everybody` are the rows of all people there are, where not all of them are shown."""
     draft = Draft(
         "s", "2025", "set", pl.DataFrame(rows, schema_overrides=dict(ESTIMATE)),
         pl.DataFrame(list(contrasts), schema=CONTRAST), pl.DataFrame([], schema=RANK), {},
         atoms_of(everybody or rows, {"s": SURVEY}),
     )  # fmt: skip
-    return release(draft, rules, {"s": SURVEY}, ledger=before)
+    return release(draft, rules, {"s": SURVEY}, ledger=before, exemptions=exemptions)
 
 
 def test_a_project_without_releases_has_an_empty_ledger(tmp_path):
@@ -126,6 +127,21 @@ def test_a_new_number_is_withheld_where_earlier_ones_and_it_would_tell_of_few(tm
 
     assert [alone.share("syg", code).withheld for code in "ac"] == [Withheld.SECRET, None]
     assert [after.share("syg", code).withheld for code in "ac"] == [Withheld.SECRET, Withheld.SECRET]
+
+
+def test_what_was_told_already_can_be_withheld_and_no_longer_kept_secret(tmp_path):
+    # Guards against a correction that is refused because of a number people want to take back, and against silence.
+    rows = [estimate(), estimate(area="b"), whole([estimate(), estimate(area="b")])]
+    before = ledger.append(tmp_path, "one", released(rows))
+    cell = CellKey("s", "2025", "set", "a", "alle", "alle", "tryg")
+    decided = Exemption(cell, "secret", "Anna Holm", "Skemaet var forkert", date(2026, 5, 1), "Bo Friis")
+
+    found = released(rows, before=before, exemptions={cell: decided})
+
+    assert found.share("tryg", "a").withheld is Withheld.SECRET
+    assert found.share("tryg", "b").share is not None
+    assert found.secrets == ()
+    assert [one for one in found.conflicts if "can be worked out from earlier releases all the same" in one]
 
 
 def test_a_release_that_earlier_ones_give_away_is_refused():

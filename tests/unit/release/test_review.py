@@ -1,10 +1,11 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from tests.made_cells import RULES, SURVEY, estimate
 from tests.unit.release.test_gate import gate
-from tryghed.release.released import CellKey, Share, Withheld
+from tryghed.release.released import CellKey, Exemption, Share, Withheld
 from tryghed.release.review import Moved, close, held, is_surprising
 from tryghed.release.rules import Cell
 
@@ -27,7 +28,8 @@ def why(one, withheld, indicator="tryg", decided=()):
     key = KEY._replace(indicator=indicator)
     released = gate([estimate(indicator)])
     released._shares = {key: Share(None, None, None, None, withheld=withheld)}
-    ((found),) = held({key: one}, released, RULES, SURVEYS, dict.fromkeys(decided))
+    exempt = {cell: Exemption(cell, "secret", "Anna Holm", "x", date(2026, 5, 1), "Bo Friis") for cell in decided}
+    ((found),) = held({key: one}, released, RULES, SURVEYS, exempt)
     return found.rule, found.value, found.limit
 
 
@@ -39,6 +41,11 @@ def test_a_number_far_from_every_limit_is_not_told():
 def test_a_base_within_a_tenth_of_its_minimum_is_close(n, expected):
     # 27 and 33 are the limits for a minimum of 30; a narrow interval keeps the other rules out of it
     assert (("min_base", n, n >= 30) in near(cell(n, half=0.02, n_eff=99.0))) is expected
+
+
+def test_an_effective_n_is_told_as_the_rule_reads_it():
+    # Guards against "31.6 of 31 people" in the list: more people than there are count as all of them.
+    assert ("min_effective_n", 31, True) in near(cell(31, half=0.02, n_eff=31.6))
 
 
 def test_small_counts_are_close_in_sensitive_topics_only():
@@ -72,7 +79,15 @@ def test_a_limit_that_decides_nothing_is_not_close():
     [
         (cell(n=12), Withheld.SECRET, "tryg", ("min_base", 12, 30)),
         (cell(n=200, share=0.01), Withheld.SECRET, "syg", ("min_count", 2, 5)),
+        (cell(n=300, share=0.0132, half=0.005), Withheld.SECRET, "syg", ("min_count", 4, 5)),
+        (
+            replace(cell(n=300, share=0.012, half=0.005), positives=8),
+            Withheld.SECRET,
+            "syg",
+            ("told_of_few", None, None),
+        ),
         (cell(), Withheld.SECRET, "tryg", ("protects", None, None)),
+        (cell(n=40, n_eff=41.5), Withheld.DECIDED, "tryg", ("exemption", None, None)),
         (cell(n_eff=25.0), Withheld.UNRELIABLE, "tryg", ("min_effective_n", 25, 30)),
         (cell(half=0.2), Withheld.UNRELIABLE, "tryg", ("max_width", 0.4, 0.3)),
         (cell(share=0.05, half=0.04), Withheld.UNRELIABLE, "tryg", ("max_relative_width", 1.6, 1.3)),
@@ -87,7 +102,8 @@ def test_a_withheld_number_names_its_rule_with_value_and_limit(one, withheld, in
 
 
 def test_an_exemption_is_named_before_what_it_overrules_but_never_before_secrecy():
-    assert why(cell(), Withheld.UNRELIABLE, decided=[KEY])[0] == "exemption"
+    assert why(cell(), Withheld.SECRET, decided=[KEY])[0] == "exemption"
+    assert why(cell(half=0.2), Withheld.UNRELIABLE, decided=[KEY])[0] == "max_width"
     assert why(cell(n=12), Withheld.SECRET, decided=[KEY])[0] == "min_base"
 
 

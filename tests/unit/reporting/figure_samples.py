@@ -250,5 +250,6 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "hundred": lambda: f.hundred_dots(OURS, title="Hundrede prikker", prefix="h1"),
     "sign-secret": lambda: f.sign(Withheld.SECRET, title="Skraveret firkant", prefix="s1"),
     "sign-unsure": lambda: f.sign(Withheld.UNRELIABLE, title="Stiplet ring", prefix="s2"),
+    "sign-decided": lambda: f.sign(Withheld.DECIDED, title="Tom firkant", prefix="s3"),
     "mark-break": lambda: f.mark("break", title="Skraveret felt", prefix="m1"),
 }

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from figure_samples import SAMPLES
 
 from tests.unit.reporting.conftest import City
 from tryghed.release.changes import compare
@@ -104,6 +105,25 @@ def test_an_exemption_is_a_footnote_in_the_reports_it_concerns(made_project):
         "Tallet er ventet. Besluttet af Anna Holm og Bo."
     )
     assert "Undtagelser fra reglerne" not in other
+
+
+def test_what_two_people_withheld_has_a_sign_and_words_of_its_own(made_project):
+    # Guards against a page that tells a citizen the number is too uncertain, where two people decided to leave it out.
+    released = City().released(made_project)
+    shown = district(released, made_project, made_project.reports["district"], "valby").context.method.withheld
+    exempt = Exemption(HEADLINE, "withhold", "Anna Holm", "Skemaet var forkert", date(2026, 5, 1), "Bo")
+    released.edition = Edition("2025", 1, date(2026, 5, 1), exemptions=(exempt,))
+
+    method = district(released, made_project, made_project.reports["district"], "valby").context.method
+
+    assert [key.name for key in shown] == ["Diskretion.", "Usikkerhed.", "Brud."]
+    assert [key.name for key in method.withheld] == ["Diskretion.", "Usikkerhed.", "Udeladt.", "Brud."]
+    assert texts(method.notes)["Undtagelser fra reglerne"] == (
+        "Trygge i aften- og nattetimerne, Valby (2025): tallet og de andre svar på spørgsmålet er udeladt. "
+        "Skemaet var forkert. Besluttet af Anna Holm og Bo."
+    )
+    signs = {SAMPLES[one]() for one in ("sign-secret", "sign-unsure", "sign-decided")}
+    assert len({sign.partition("</title>")[2] for sign in signs}) == 3
 
 
 def test_a_number_that_is_secret_now_is_not_printed_again(made_project):

@@ -117,6 +117,7 @@ def test_a_rank_is_an_interval_unless_only_one_place_is_left():
     ("one", "text"),
     [
         (HIDDEN, "for usikkert til at vise (n\u00a0=\u00a034)"),
+        (Share(None, None, None, 34, withheld=Withheld.DECIDED), "udeladt (n\u00a0=\u00a034)"),
         (Share(None, None, None, None, withheld=Withheld.SECRET), "vises ikke: diskretion"),
     ],
 )

@@ -14,7 +14,7 @@ _APART = 10.0  # before the answers that stand apart
 _LINE = 10.6
 _COUNTED = (theme.ACC, theme.T1, theme.T2, theme.T3)
 _OTHERS = (theme.G2, theme.G4, theme.G6, theme.G7, theme.INK)
-_STRONGEST = (Withheld.SECRET, Withheld.UNRELIABLE, Withheld.MISSING)
+_STRONGEST = (Withheld.SECRET, Withheld.DECIDED, Withheld.UNRELIABLE, Withheld.MISSING)
 
 
 def answers(

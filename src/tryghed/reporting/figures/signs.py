@@ -19,6 +19,7 @@ MarkKind = Literal[
 WORDS: Mapping[Withheld, tuple[str, ...]] = {
     Withheld.SECRET: ("vises ikke: diskretion", "diskretion", ""),
     Withheld.UNRELIABLE: ("for usikkert", "usikkert", ""),
+    Withheld.DECIDED: ("udeladt", ""),
     Withheld.MISSING: ("ingen svar", ""),
 }
 
@@ -33,7 +34,8 @@ def drawn_sign(reason: Withheld, x: float, y: float) -> str:
     if reason is Withheld.MISSING:
         return svg.line(x - 3.4, y, x + 3.4, y, stroke=theme.G7, width=1)
     left, top = x - _SIDE / 2, y - _SIDE / 2
-    hatching = "".join(_diagonal(left, top, sum_) for sum_ in (3.4, 6.8, 10.2))
+    sums = () if reason is Withheld.DECIDED else (3.4, 6.8, 10.2)
+    hatching = "".join(_diagonal(left, top, sum_) for sum_ in sums)
     frame = svg.rect(left, top, _SIDE, _SIDE, fill="none", stroke=theme.G7, stroke_width=0.8)
     return svg.rect(left, top, _SIDE, _SIDE, fill=theme.WHITE) + hatching + frame
 

@@ -250,8 +250,18 @@ def _withheld(view: View) -> tuple[Key, ...]:
     return (
         Key(drawn(figures.sign(Withheld.SECRET, title="Skraveret firkant", prefix="m1")), "Diskretion.", secret),
         Key(drawn(figures.sign(Withheld.UNRELIABLE, title="Stiplet ring", prefix="m2")), "Usikkerhed.", uncertain),
+        *_decided(view),
         Key(drawn(figures.mark("break", title="Bleg skravering", prefix="m3")), "Brud.", broken),
     )
+
+
+def _decided(view: View) -> tuple[Key, ...]:
+    """Return the sign of what people decided to withhold, where a release has any."""
+    edition = view.released.edition
+    if not any(one.verdict == "withhold" for one in (edition.exemptions if edition else ())):
+        return ()
+    sign = drawn(figures.sign(Withheld.DECIDED, title="Tom firkant", prefix="m9"))
+    return (Key(sign, "Udeladt.", "To personer har besluttet det; se Undtagelser fra reglerne. n vises, andelen ikke."),)
 
 
 def _signs(view: View) -> tuple[Key, ...]:
