@@ -261,7 +261,7 @@ def _decided(view: View) -> tuple[Key, ...]:
     if not any(one.verdict == "withhold" for one in (edition.exemptions if edition else ())):
         return ()
     sign = drawn(figures.sign(Withheld.DECIDED, title="Tom firkant", prefix="m9"))
-    return (Key(sign, "Udeladt.", "To personer har besluttet det; se Undtagelser fra reglerne. n vises, andelen ikke."),)
+    return (Key(sign, "Udeladt.", "To personer har besluttet det (se Undtagelser fra reglerne). n vises."),)
 
 
 def _signs(view: View) -> tuple[Key, ...]:
