@@ -183,6 +183,8 @@ def test_an_area_without_answers_is_told_as_such_and_the_other_reports_come(city
         (("query", "nothing"), 2, "queries: "),
         (("query", "share_by_area", "-p", "wave"), 2, "KEY=VALUE"),
         (("query", "share_by_area", "-p", "wave=2025", "-p", "indicator=nothing"), 2, "indicators: tryg_aften"),
+        (("query", "share_by_area", "-p", "wave=1999", "-p", "indicator=tryg_aften"), 2, "no wave '1999' of tryghed"),
+        (("query", "estimate/strata", "-p", "waves=2025, 1998,1999"), 2, "no wave '1998' or '1999' of tryghed"),
         (("share", "tryg_aften", "--output", "json"), 2, "json: its name tells no format"),
         (("share", "tryg_aften", "--output", "a.txt"), 2, "a.txt: no format 'txt'"),
         (("sql", "drop table respondent"), 5, "select"),

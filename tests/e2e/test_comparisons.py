@@ -216,6 +216,7 @@ def test_a_line_without_numbers_says_which_wave_has_no_variance(demo):
     told = {row["udsatte_2025"]: re.search(r"0 or 100 % in (\d+)", row["flags"])[1] for row in empty}
 
     assert told
+    assert {row["verdict"] for row in empty} == {"no line"}  # nothing was tested: "not shown" would say that it was
     area, wave = next(iter(told.items()))
     own = rows("share", "tryg_dag", "--by", "udsatte_2025", "--wave", wave, cwd=demo)
     assert [one["share"] in (0, 1) for one in own if one["udsatte_2025"] == area] == [True]

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.conftest import tryghed
 from tests.e2e.test_share_and_compare import run_in_r
+from tryghed.definitions.project import load
 
 
 def rows(*arguments, cwd):
@@ -150,3 +151,42 @@ def test_r_recomputes_every_number_from_the_script(demo, tmp_path, asked, what):
         assert float(one["value"]) == pytest.approx(other[what], rel=1e-10, abs=1e-10)
         if other["se"] is not None:
             assert float(one["se"]) == pytest.approx(other["se"], rel=1e-10, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    "asked", [("share", "tryg_aften"), ("share", "safe_evening"), ("mean", "age"), ("total", "age")]
+)
+def test_areas_and_groups_nobody_answered_in_are_told_by_every_estimate(demo, asked):
+    # Guards against a row too few in one table and not in another: what is missing looks like what was not asked for.
+    found = rows(*asked, "--by", "udsatte_2025,age", "--where", "age=80_plus", cwd=demo)
+
+    silent = [row for row in found if not row["n"]]
+    assert {row["udsatte_2025"] for row in found} == {
+        one.name for one in load(demo).area_sets["udsatte_2025"].areas.values()
+    }
+    assert silent
+    for row in silent:
+        assert row["flags"] == "no answers"
+        assert row["lower"] is None
+
+
+def test_what_weights_sum_to_is_among_the_queries_of_an_answer(demo):
+    # Guards against a remark on weights without the query that it rests on.
+    for asked in (("share", "tryg_aften"), ("share", "safe_evening"), ("total", "utryg_aften")):
+        origins = json.loads(tryghed(*asked, "--format", "json", cwd=demo).stdout)["source"]["origins"]
+        used = {one["query"]: one["parameters"] for origin in origins for one in origin["queries"]}
+        assert used["weights/sums"] == {"waves": ["2025"]}
+
+
+def test_where_takes_areas_and_groups_as_tables_call_them(demo):
+    # Guards against titles on the screen that the next command does not know.
+    by_code = rows(
+        "share", "tryg_aften", "--by", "district,sex", "--where", "district=valby", "--where", "sex=kvinde", cwd=demo
+    )
+    by_name = rows(
+        "share", "tryg_aften", "--by", "district,sex", "--where", "district=Valby", "--where", "sex=kvinder", cwd=demo
+    )
+
+    assert by_code == by_name
+    assert len(by_name) == 1
+    assert "no 'Nowhere' in sex" in tryghed("share", "tryg_aften", "--where", "sex=Nowhere", cwd=demo, code=2).stderr

@@ -262,6 +262,9 @@ def test_wrong_names_are_told(city):
     refused = tryghed("weights", "2025", "--indicator", "findes_ikke", cwd=city, code=2)
     assert "no indicator 'findes_ikke'" in refused.stderr
     assert "no [design.calibration]" in refused.stderr
+    # An indicator named twice stood twice in the audit.
+    twice = tryghed("weights", "2025", "--indicator", "tryg_aften", "--indicator", "tryg_aften", cwd=city, code=2)
+    assert "tryg_aften is named 2 times" in twice.stderr
 
 
 def counted(city, folder, by):

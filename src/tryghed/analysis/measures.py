@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tryghed.analysis.question import Question, areas_of, asked_for, categories_of, labelled, named, only, set_in_store
-from tryghed.analysis.reading import summing_to_answers
+from tryghed.analysis.reading import read_scales
 from tryghed.analysis.remarks import FEW_DF, described, effects_told, not_people
 from tryghed.definitions.pairing import expect_poolable
 from tryghed.definitions.project import Project
@@ -90,13 +90,13 @@ def estimates(project: Project, asked: Question, kind: Kind, *, deff: Reference 
         rows += [{**domain.key, "indicator": name} | _estimated(domain, kind, deff, fewest) for domain in domains]
         variables = tuple(_variable(project, asked.survey, each) for each in (one, other) if each)
         lines += [_line(asked, domain, name, Measure(kind, variables)) for domain in domains]
-    relative = summing_to_answers(project, asked.survey, asked.waves)
+    scales = read_scales(project, asked.survey, asked.waves)
     says = (
-        f"not tested; 95 % t intervals, each by itself; {effects_told(deff, relative)}; "
-        f"{_scales(project, asked, kind, relative)}{design}{only(project, asked)}"
+        f"not tested; 95 % t intervals, each by itself; {effects_told(deff, scales.relative)}; "
+        f"{_scales(project, asked, kind, scales.relative)}{design}{only(project, asked)}"
     )
-    rows = [_supported(row, kind, deff, relative) for row in rows]
-    return _answered(project, asked, rows, lines, origins, kind, says)
+    rows = [_supported(row, kind, deff, scales.relative) for row in rows]
+    return _answered(project, asked, rows, lines, [*origins, scales.origin], kind, says)
 
 
 def quantiles(project: Project, asked: Question, at: Sequence[float]) -> Answered:
@@ -168,13 +168,13 @@ def distributions(project: Project, asked: Question, *, interval: Method, deff: 
             rows += [{**domain.key, "indicator": item} | one for one in shares]
             variables = (Variable(item, tuple(answers)),)
             lines += [_line(asked, domain, item, Measure("answer", variables, code)) for code in answers]
-    relative = summing_to_answers(project, asked.survey, asked.waves)
+    scales = read_scales(project, asked.survey, asked.waves)
     says = (
         f"not tested; shares of all who answered, an item's add up to 1; 95 % {NAMES[interval]} intervals, each by "
-        f"itself; {effects_told(deff, relative)}; {design}{only(project, asked)}"
+        f"itself; {effects_told(deff, scales.relative)}; {design}{only(project, asked)}"
     )
-    rows = [_supported(row, "share", deff, relative) for row in rows]
-    return _answered(project, asked, rows, lines, origins, "share", says, extra=["answer"])
+    rows = [_supported(row, "share", deff, scales.relative) for row in rows]
+    return _answered(project, asked, rows, lines, [*origins, scales.origin], "share", says, extra=["answer"])
 
 
 def _codes(project: Project, survey: str, item: str) -> dict[float, str]:

@@ -50,7 +50,7 @@ def question(
         waves: One wave, or several to be pooled.
         indicators: Names.
         by: Area sets (or "district", the set the reports are about) and groups to divide by.
-        where: Group or area set and the category or area wanted of it.
+        where: Group or area set and the category or area wanted of it, by code or as tables call it.
         areas: Areas wanted, by code or name: of the area set in `by`, else of "district".
         known: What `indicators` may name; by default the survey's indicators.
         each: How many names one estimate takes: 2 for a ratio.
@@ -70,7 +70,7 @@ def question(
         *(UsageError(f"nothing called {one!r} to estimate" if known else f"no indicator {one!r}",
                      hint=f"{'items and ' if known else ''}indicators: {', '.join(known or definition.scores)}")
           for one in indicators if one not in (known or definition.scores)),
-        *_repeated(["/".join(indicators[at : at + each]) for at in range(0, len(indicators), each)]),
+        *named_twice(["/".join(indicators[at : at + each]) for at in range(0, len(indicators), each)]),
     ]  # fmt: skip
     said_of = {_set_meant(project, survey, one): one for one in (*by, *where)}
     if areas and not any(one in definition.area_sets for one in said_of):
@@ -82,12 +82,14 @@ def question(
     problems += [UsageError(f"nothing called {one!r} to divide by", hint=divisions) for one in unknown]
     if len(sets) > 1:
         problems.append(UsageError(f"one area set at a time, not {' and '.join(sets)}"))
-    wanted = {_set_meant(project, survey, one): value for one, value in where.items()}
-    for one, value in wanted.items():
-        there = list(project.area_sets[one].areas) if one in sets else list(
-            definition.groups[one].categories if one in groups else [])  # fmt: skip
-        if one not in unknown and value not in there:
-            problems.append(UsageError(f"no {value!r} in {one}", hint=", ".join(there)))
+    wanted = {}
+    for said, value in where.items():
+        one = _set_meant(project, survey, said)
+        called = _called(project, survey, one)
+        code = next((code for code, names in called.items() if value.casefold() in names), value)
+        if one not in unknown and code not in called:
+            problems.append(UsageError(f"no {value!r} in {one}", hint=", ".join(called)))
+        wanted[one] = code
     dimension = _dimension(definition.crossings, groups)
     if dimension is None:
         crossed = ", ".join("*".join(one) for one in definition.crossings) or "none"
@@ -108,7 +110,16 @@ def question(
     )  # fmt: skip
 
 
-def _repeated(names: Sequence[str]) -> list[UsageError]:
+def _called(project: Project, survey: str, name: str) -> dict[str, set[str]]:
+    """Return the codes of an area set or a group, each with what it is called in any letters: its code, its title."""
+    group = project.surveys[survey].groups.get(name)
+    if group is not None:
+        return {code: {code.casefold(), one.label.casefold()} for code, one in group.categories.items()}
+    areas = project.area_sets.get(name)
+    return {code: {code.casefold(), one.name.casefold()} for code, one in areas.areas.items()} if areas else {}
+
+
+def named_twice(names: Sequence[str]) -> list[UsageError]:
     """Return what is wrong with names given twice: their tests would be doubled, and corrected for as if they were."""
     return [
         UsageError(f"{one} is named {names.count(one)} times", hint="name it once")

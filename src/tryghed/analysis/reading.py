@@ -44,17 +44,29 @@ class Found:
     followed: bool = False
 
 
-def summing_to_answers(project: Project, survey: str, waves: Sequence[str]) -> tuple[str, ...]:
-    """Return the waves whose weights sum to the answers: parts of them, not people.
+@dataclass(frozen=True)
+class Scales:
+    """What the weights of waves sum to: `relative` are the waves with parts of the answers, not people."""
+
+    relative: tuple[str, ...]
+    origin: Origin
+
+
+def read_scales(project: Project, survey: str, waves: Sequence[str]) -> Scales:
+    """Return what the weights of waves sum to.
 
     Raises:
         StoreError: There is no store, or it cannot be read.
     """
+    query, wanted = "weights/sums", {"waves": list(waves)}
+    shelf = queries.Shelf(project.queries)
     with open_reader(project.folder, survey) as reader:
-        rows = reader.run(queries.Shelf(project.queries)["weights/sums"], waves=list(waves))
-    return tuple(
+        rows = reader.run(shelf[query], **wanted)
+        source = origin.of(reader, shelf, {query: wanted}, waves)
+    relative = [
         row["wave"] for row in rows.iter_rows(named=True) if weighting.relative(row["total"], row["respondents"])
-    )  # fmt: skip
+    ]
+    return Scales(tuple(relative), source)
 
 
 @dataclass(frozen=True, eq=False)

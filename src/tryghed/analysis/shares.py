@@ -6,7 +6,7 @@ What is answered here has not passed the gate; the answers carry the gate's verd
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, Final
 
 import numpy as np
@@ -19,9 +19,9 @@ from tryghed.analysis.reading import (
     line,
     moved,
     read_respondents,
+    read_scales,
     read_totals,
     sampled_as,
-    summing_to_answers,
 )
 from tryghed.analysis.remarks import (
     CORRECTIONS,
@@ -63,16 +63,16 @@ def shares(project: Project, asked: Question, *, interval: Method, deff: Referen
     """
     project = rounds.informed(project)
     expect_poolable(project, asked.survey, asked.indicators, asked.waves)
-    relative = summing_to_answers(project, asked.survey, asked.waves)
+    scales = read_scales(project, asked.survey, asked.waves)
     found = _shares(project, asked, asked.waves, interval, deff)
     columns = [*named(asked), "n", "share", "lower", "upper", "deff", "cv", "n_eff", "flags", "se", "df"]
     says = (
         f"not tested; 95 % {intervals.NAMES[interval]} intervals, each by itself; "
-        f"{effects_told(deff, relative)}; {found.design}{only(project, asked)}"
+        f"{effects_told(deff, scales.relative)}; {found.design}{only(project, asked)}"
     )
     says += caveats(project, asked.survey, dict.fromkeys(asked.indicators, held(asked, None)))
-    rows = labelled(project, _supported(found.rows, deff, relative), asked).select(columns)
-    return Answered(rows, says, found.lines, provenance(found.origins, says), followed=found.followed)
+    rows = labelled(project, _supported(found.rows, deff, scales.relative), asked).select(columns)
+    return Answered(rows, says, found.lines, provenance([*found.origins, scales.origin], says), followed=found.followed)
 
 
 def rolling(project: Project, asked: Question, length: int, *, interval: Method, deff: Reference = "with") -> Answered:
@@ -88,7 +88,7 @@ def rolling(project: Project, asked: Question, length: int, *, interval: Method,
     project = rounds.informed(project)
     known = [project.comparable(asked.survey, one, asked.wave) for one in asked.indicators]
     runs = pooling.windows([one for one in known[0] if all(one in waves for waves in known)], length)
-    relative = summing_to_answers(project, asked.survey, sorted({one for run in runs for one in run}))
+    scales = read_scales(project, asked.survey, sorted({one for run in runs for one in run}))
     parts = [_shares(project, asked, run, interval, deff) for run in runs]
     columns = [*named(asked), "wave", "n", "share", "lower", "upper", "deff", "cv", "n_eff", "flags", "se", "df"]
     pairs = list(dict.fromkeys(pair for run in runs for pair in combinations(run, 2)))
@@ -96,16 +96,18 @@ def rolling(project: Project, asked: Question, length: int, *, interval: Method,
         f"not tested; {counted(len(runs), 'run')} of {length} waves taken together, each as one sample; runs that have "
         "a wave in common share its answers, so that the change between them is that of the other waves (tryghed trend "
         f"goes through single waves); 95 % {intervals.NAMES[interval]} intervals, each by itself; "
-        f"{effects_told(deff, relative)}; {parts[-1].design}{only(project, asked)}"
+        f"{effects_told(deff, scales.relative)}; {parts[-1].design}{only(project, asked)}"
         f"{caveats(project, asked.survey, dict.fromkeys(asked.indicators, pairs))}"
     )
     rows = pl.concat([one.rows for one in parts]).sort(*_ORDER, maintain_order=True)
     lines = tuple(line for one in parts for line in one.lines)
-    order = pl.concat([one.rows for one in parts]).with_row_index().sort(*_ORDER, maintain_order=True)["index"]
+    answered = pl.concat([one.rows for one in parts]).filter(pl.col("n") > 0)
+    order = answered.with_row_index().sort(*_ORDER, maintain_order=True)["index"]
     return Answered(
-        labelled(project, _supported(rows, deff, relative), asked).select(columns), says,
+        labelled(project, _supported(rows, deff, scales.relative), asked).select(columns), says,
         () if parts[-1].followed else tuple(lines[place] for place in order),
-        provenance([origin for one in parts for origin in one.origins], says), followed=parts[-1].followed,
+        provenance([*(origin for one in parts for origin in one.origins), scales.origin], says),
+        followed=parts[-1].followed,
     )  # fmt: skip
 
 
@@ -126,13 +128,28 @@ def _shares(
         return _of_people(project, asked, waves, interval, deff)
     sums = read_totals(project, asked, waves)
     effects = estimate.effects_of(sums, deff)
-    rows = asked_for(estimate.shares(sums, interval=interval).with_columns(effects), asked)
+    found = asked_for(estimate.shares(sums, interval=interval).with_columns(effects), asked)
+    rows = _with_empty(project, asked, found, sums.wave)
     told = [flags(project, row, sums.lonely(_cell(row), row["indicator"])) for row in rows.iter_rows(named=True)]
-    lines = tuple(line(row, _domain(row, waves)) for row in rows.iter_rows(named=True))
+    lines = tuple(line(row, _domain(row, waves)) for row in rows.filter(pl.col("n") > 0).iter_rows(named=True))
     return Found(
         rows.with_columns(pl.Series("flags", told, dtype=pl.String)), lines, described(sums.design, sums.wave),
         tuple(origins([sums])),
     )  # fmt: skip
+
+
+def _with_empty(project: Project, asked: Question, rows: pl.DataFrame, wave: str) -> pl.DataFrame:
+    """Return the rows of every area and category asked for: without an answer they have n 0, and no share."""
+    places = product(sorted(asked.indicators), areas_of(project, asked), categories_of(project, asked))
+    every = pl.DataFrame(
+        [
+            {"survey": asked.survey, "wave": wave, "area_set": set_in_store(project, asked), "area": area,
+             "dimension": asked.dimension, "category": category, "indicator": indicator}
+            for indicator, area, category in places
+        ]
+    )  # fmt: skip
+    found = every.join(rows, on=every.columns, how="left", maintain_order="left").select(rows.columns)
+    return found.with_columns(pl.col("n", "positives", "df").fill_null(0))
 
 
 def _of_people(
@@ -156,7 +173,7 @@ def _of_people(
         told = [
             flags(project, row, sampled.lonely(indicator, domain)) for row, domain in zip(rows, domains, strict=True)
         ]
-        lines += [line(row, domain) for row, domain in zip(rows, domains, strict=True)]
+        lines += [line(row, domain) for row, domain in zip(rows, domains, strict=True) if row["n"]]
         parts.append(keys.with_columns(pl.Series("flags", told, dtype=pl.String)))
     return Found(
         pl.concat(parts), tuple(lines), sampled_as(pooled, sampled, None), (sampled.origin,), sampled.followed
@@ -193,7 +210,8 @@ def developments(project: Project, asked: Question, *, correction: Correction) -
     adjusted = correcting.over(rows["p"])
     filled = rows.with_columns(
         pl.Series("p_adjusted", adjusted, dtype=pl.Float64),
-        verdict=pl.when(~pl.col("named")).then(pl.lit(f"under {trends.FEWEST_WAVES} waves"))
+        verdict=pl.when(pl.col("slope").is_null()).then(pl.lit("no line"))
+        .when(~pl.col("named")).then(pl.lit(f"under {trends.FEWEST_WAVES} waves"))
         .when(pl.Series(adjusted >= LEVEL)).then(pl.lit("not shown"))
         .when(pl.col("slope") > 0).then(pl.lit("rising")).otherwise(pl.lit("falling")),
         flags=pl.Series(_told_of(rows, read, answered, comparable), dtype=pl.String),

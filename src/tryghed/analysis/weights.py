@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from tryghed.analysis.question import named_twice
 from tryghed.definitions.calibration import STRATUM, Calibration, Margin, read_margins
 from tryghed.definitions.project import Project
 from tryghed.definitions.wave import Wave
@@ -179,6 +180,7 @@ def _expect_indicators(project: Project, survey: str, indicators: Sequence[str],
         for one in indicators
         if one not in scores
     ]
+    problems += named_twice(indicators)
     if indicators and not calibrated:
         problems.append(UsageError("nothing to compare shares with: the wave has no [design.calibration]"))
     all_at_once(UsageError, problems)

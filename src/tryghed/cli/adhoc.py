@@ -91,6 +91,7 @@ def run_query(
         raise UsageError(f"no query {name!r}", hint=f"queries: {', '.join(analyses)}")
     named = pairs(params, example="-p wave=2025")
     about = survey or main_survey(opened)
+    _expect_waves(opened, about, named)
     try:
         answer = adhoc.run_named(opened.folder, about, shelf[whole], named, seconds=seconds)
     except QueryError:
@@ -133,6 +134,20 @@ def _hand_over(
     deliver(answer.rows, notice, _whole(answer, form), output, quiet)
     if output is not None and (mark := with_unverified(project, "", survey)):
         exports.beside(output, {"note": mark})
+
+
+def _expect_waves(project: Project, survey: str, named: Mapping[str, str]) -> None:
+    """Refuse waves that are not in the store: a query answers them with no rows, as if nobody had been asked.
+
+    Raises:
+        UsageError: A parameter called wave or waves names them; the hint lists those there are.
+    """
+    loaded = [wave for about, wave in warehouse.loaded(project.folder) if about == survey]
+    asked = [one.strip() for name in ("wave", "waves") for one in named.get(name, "").split(",") if one.strip()]
+    missing = [one for one in dict.fromkeys(asked) if one not in loaded]
+    if missing:
+        told = f"no wave {' or '.join(map(repr, missing))} of {survey} in the store"
+        raise UsageError(told, hint=f"waves there: {', '.join(sorted(loaded)) or 'none'}")
 
 
 def _expect_indicator(project: Project, survey: str, named: Mapping[str, str]) -> None:

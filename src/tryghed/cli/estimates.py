@@ -34,7 +34,10 @@ by_option = click.option(
     "--by", metavar="NAME[,NAME]", default="", help='Divide by: an area set (or "district") and groups, with commas.'
 )
 where_option = click.option(
-    "--where", multiple=True, metavar="NAME=VALUE", help="Only this category or area; may be repeated."
+    "--where",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Only this category or area, by code or as tables call it; may be repeated.",
 )
 r_option = click.option(
     "--r", "script", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.R", callback=apart,
@@ -98,7 +101,7 @@ def share(
     """Estimate shares of indicators, with their intervals, or of every answer to an item.
 
     The column flags says what the gate would withhold, and why. The numbers have not passed it: they are for
-    analysis, not for publication.
+    analysis, not for publication. Every area and group asked for has a row, in which nobody answered too.
 
     \b
     Example: tryghed share tryg_aften --by district

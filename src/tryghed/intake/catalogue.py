@@ -36,6 +36,10 @@ CODES: Final[dict[str, Code]] = {
         'if it is meant: `--again --because "…"`',
     ),
     "empty_delivery": Code(_ERROR, "the file has no rows", _ASK),
+    "other_rows": Code(
+        _ERROR, "the file has another number of rows than `rows` under `[delivery]`",
+        "the file is cut off, or another than agreed: " + _ASK,
+    ),
     "unverified": Code(
         _INFO, "`sha256` and `rows` are not both given; every number from the wave is marked *uverificeret*",
         "have the provider confirm both, and write them under `[delivery]`",

@@ -34,7 +34,7 @@ def outside(column: pl.Series, fieldwork: Fieldwork, form: str) -> list[Finding]
     first, last = (known.item(0), known.item(-1)) if known.len() else ("", "")
     return [
         *at_rows(days.is_null() & ~blank, "date_unreadable", column.name,
-                 "{count} values are not dates, such as 2025-01-31 or 31-01-2025"),
+                 "{count} values are no date such as 2025-01-31 or 31-01-2025"),
         *at_rows((days < start) | (days > end), "date_outside_fieldwork", column.name,
                  f"{{count}} answers are dated outside {start} to {end}; the days run from {first} to {last}"),
         *at_rows(blank, "date_missing", column.name, "{count} rows have no date of answer"),

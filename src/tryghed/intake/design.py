@@ -42,9 +42,7 @@ def weights(rows: pl.DataFrame, design: Design, *, decimal: str) -> tuple[pl.Ser
     hint = 'if weight 0 means outside the sample, set design.zero_weight = "outside"'
     found = [
         *at_rows(numbers.is_null() & ~wrong, "weight_missing", where, "{count} rows have no weight"),
-        *at_rows(
-            bad, "weight_not_positive", where, "{count} weights are not positive numbers below a thousand million"
-        ),
+        *at_rows(bad, "weight_not_positive", where, "{count} weights are not above 0 and below a thousand million"),
     ]
     if design.zero_weight == "refuse":
         found += at_rows(zero, "weight_not_positive", where, "{count} weights are 0", hint=hint)

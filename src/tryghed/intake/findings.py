@@ -1,7 +1,9 @@
 """What is wrong with a delivery: findings, what of it was accepted, and the refusal that carries all of it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 import polars as pl
 
@@ -9,6 +11,9 @@ from tryghed.errors import DataError
 from tryghed.frames import Decision, Finding
 from tryghed.intake.catalogue import CODES, Severity
 
+#: What is counted in a message, and what is said of it.
+_COUNTED: Final = re.compile(r"\{count\} (?P<noun>[a-z ]*?) (?P<verb>have|are|hold|look|belong|share)\b")
+_ONE: Final = {"people": "person"}
 #: How many row numbers a finding gives.
 SHOWN = 10
 
@@ -42,15 +47,25 @@ def at_rows(
 ) -> list[Finding]:
     """Return one finding for the rows where `bad` holds (counted from 1), or none where it holds nowhere.
 
-    `message` may contain `{count}`.
+    `message` may contain `{count}`, with what is counted and its verb in the plural behind it.
     """
     rows = bad.fill_null(value=False).arg_true() + 1
     count = rows.len()
     if not count:
         return []
-    told = message.replace("{count}", f"{count:,}")
+    told = _singular(message) if count == 1 else message.replace("{count}", f"{count:,}")
     one = finding(code, where, told, count=count, severity=severity, hint=hint)
     return [replace(one, rows=tuple(rows.head(SHOWN).to_list()))]
+
+
+def _singular(message: str) -> str:
+    """Return a message about one: "{count} rows have no weight" is "1 row has no weight"."""
+    found = _COUNTED.search(message)
+    if found is None:
+        return message.replace("{count}", "1")
+    noun = _ONE.get(found["noun"], found["noun"].removesuffix("s"))
+    verb = {"have": "has", "are": "is"}.get(found["verb"], f"{found['verb']}s")
+    return f"{message[: found.start()]}1 {noun} {verb}{message[found.end() :]}"
 
 
 def decided(findings: Iterable[Finding], decisions: Sequence[Decision]) -> tuple[Finding, ...]:

@@ -128,7 +128,7 @@ def _cpr_in(column: pl.Series, *, is_key: bool, is_text: bool, severity: Severit
     if not there.any():
         return
     if _is_column(hits, column):
-        code, message = ("cpr_replaced", "") if is_key else ("cpr_column", "{count} values are CPR numbers")
+        code, message = ("cpr_replaced", "") if is_key else ("cpr_column", "{count} values hold CPR numbers")
         yield from at_rows(there, code, column.name, message or "pseudonyms stand for {count} CPR numbers")
     elif not is_text and not is_key and not _is_series(column):
         message = "{count} values hold what looks like a CPR number"

@@ -13,7 +13,7 @@ from tryghed.errors import DataError
 from tryghed.frames import Finding
 from tryghed.intake import formats, isolation, kinds
 from tryghed.intake.delivered import Delivered
-from tryghed.intake.findings import at_rows
+from tryghed.intake.findings import at_rows, finding
 from tryghed.intake.values import as_text
 
 __all__ = ["Delivered", "read"]
@@ -79,12 +79,24 @@ def _read_one(path: Path, delivery: Delivery) -> Delivered:
         raise DataError(
             "changed while it was read", where=str(path), hint="wait until it is copied whole, and try again"
         )
-    if delivery.rows is not None and delivered.rows.height != delivery.rows:
-        message = f"{delivered.rows.height:,} rows, the definition has {delivery.rows:,}"
-        raise DataError(message, where=str(path), hint="the file is cut off, or another than agreed")
     return replace(
-        delivered, files={delivery.file: sha256}, sha256=sha256, verified=bool(delivery.sha256 and delivery.rows)
-    )
+        delivered, files={delivery.file: sha256}, sha256=sha256, verified=bool(delivery.sha256 and delivery.rows),
+        findings=(*_other_rows(delivered, delivery), *delivered.findings),
+    )  # fmt: skip
+
+
+def _other_rows(delivered: Delivered, delivery: Delivery) -> list[Finding]:
+    """Return that the file has another number of rows than the definition; what else is wrong with it is told too."""
+    there = delivered.rows.height
+    if delivery.rows is None or there == delivery.rows:
+        return []
+    return [
+        finding(
+            "other_rows",
+            delivery.file,
+            f"{there:,} row{'' if there == 1 else 's'}, the definition has {delivery.rows:,}",
+        )
+    ]
 
 
 def _format(path: Path, delivery: Delivery) -> Format:
@@ -153,6 +165,6 @@ def _key(delivered: Delivered, file: str, key: str) -> pl.Series:
     values = as_text(delivered.rows[key])
     blank, twice = int(values.null_count()), int(values.drop_nulls().is_duplicated().sum())
     if blank or twice:
-        message = f"{blank:,} rows have no {key}, {twice:,} share theirs with others"
+        message = f"rows without {key}: {blank:,}; rows with one that others have too: {twice:,}"
         raise DataError(message, where=file, hint="the key of a join must be there and unique in both files")
     return values

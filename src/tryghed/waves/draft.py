@@ -11,6 +11,7 @@ from tryghed.definitions.questionnaire import Round
 from tryghed.definitions.wave import Delivery, Part, Wave
 from tryghed.errors import DataError, UsageError, all_at_once
 from tryghed.intake import readers
+from tryghed.intake.findings import refuse
 from tryghed.store import rounds
 from tryghed.waves.guessed import guesses
 from tryghed.waves.known import Known
@@ -57,6 +58,7 @@ def draft(
         "csv": delivery.csv.model_copy(update={"separator": separator}) if separator else delivery.csv,
     })  # fmt: skip
     delivered = readers.read(project.folder / delivery.file, delivery)
+    refuse([one for one in delivered.findings if one.code == "other_rows"], where=f"{survey} {wave}", wave="")
     known = Known(project, project.surveys[survey], wave, year, before, delivery, delivered)
     made = guesses(known)
     heading = [

@@ -17,7 +17,7 @@ from tryghed.intake import readers
 from tryghed.intake.accept import Refused, accept, examine
 from tryghed.intake.catalogue import CODES
 from tryghed.intake.continuity import fewer, unanswered
-from tryghed.intake.findings import finding
+from tryghed.intake.findings import at_rows, finding
 
 HEAD = "nr;vaegt;lag;rode;koen;alder;q1;del"
 #: Weights that sum to the population, stratum by stratum.
@@ -327,3 +327,31 @@ def test_what_is_lost_in_columns_that_do_not_enter_is_no_warning(made, monkeypat
     monkeypatch.setattr(readers, "read", lambda *given: replace(read(*given), findings=lost))
     told = [one.where for one in examine(project, "proeve", "2025").findings if one.code == "tagged_missing"]
     assert told == ["q1", "wave.dta"]
+
+
+@pytest.mark.parametrize(
+    ("message", "one", "many"),
+    [
+        ("{count} rows have no weight", "1 row has no weight", "2 rows have no weight"),
+        ("{count} people have no row here", "1 person has no row here", "2 people have no row here"),
+        ("{count} rows are in areas: x", "1 row is in areas: x", "2 rows are in areas: x"),
+        ("{count} replicate weights are missing", "1 replicate weight is missing", "2 replicate weights are missing"),
+        ("{count} answers look like codes", "1 answer looks like codes", "2 answers look like codes"),
+        ("{count} rows belong to nobody", "1 row belongs to nobody", "2 rows belong to nobody"),
+        ("{count} of the column x", "1 of the column x", "2 of the column x"),
+    ],
+)
+def test_one_row_is_told_as_one(message, one, many):
+    # "1 rows have no weight".
+    for count, told in ((1, one), (2, many)):
+        (found,) = at_rows(pl.Series([True] * count), "missing_psu", "x", message)
+        assert found.message == told
+
+
+def test_another_number_of_rows_hides_nothing_else(found):
+    # Guards against a first mistake that hides the others: each delivery was corrected once for every one of them.
+    named = 'file = "deliveries/wave.csv"'
+    told = found(rows=f"{HEAD}\n{GOOD}p9;;1;101;1;39;1;1\n", wave=[(named, f"{named}\nrows = 5")])
+
+    assert told["other_rows"].message == "9 rows, the definition has 5"
+    assert "weight_missing" in told

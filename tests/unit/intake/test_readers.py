@@ -111,7 +111,7 @@ def test_xpt_needs_its_row_count(tmp_path):
     # Guards against half a survey: the format cannot tell that it was cut off.
     pyreadstat.write_xport(pl.DataFrame({"q1": [1.0, 2.0]}), tmp_path / "a.xpt", table_name="A")
     assert "its rows must be known" in error(tmp_path / "a.xpt").message
-    assert "2 rows, the definition has 3" in error(tmp_path / "a.xpt", rows=3).message
+    assert [one.message for one in read(tmp_path / "a.xpt", rows=3).findings] == ["2 rows, the definition has 3"]
     assert read(tmp_path / "a.xpt", rows=2).rows["q1"].to_list() == [1.0, 2.0]
 
 
@@ -234,7 +234,13 @@ def test_another_file_than_agreed_is_refused_with_both_digests(put):
     refusal = error(path, sha256="0" * 64).message
     assert "0" * 64 in refusal
     assert hashlib.sha256(path.read_bytes()).hexdigest() in refusal
-    assert "1 rows, the definition has 2" in error(path, rows=2).message
+
+
+def test_another_number_of_rows_is_found_and_the_rest_is_looked_at_all_the_same(put):
+    # Guards against a first mistake that hides all others: the file was not read further, and each was told in turn.
+    (found,) = read(put("a.csv", "nr;x\n1;2\n"), rows=2).findings
+    assert (found.code, found.severity, found.where) == ("other_rows", "error", "a.csv")
+    assert found.message == "1 row, the definition has 2"
 
 
 def test_files_are_joined_on_their_key(tmp_path, put):
@@ -257,8 +263,8 @@ def test_files_are_joined_on_their_key(tmp_path, put):
 @pytest.mark.parametrize(
     ("further", "message"),
     [
-        ("nr;x\n1;a\n1;b\n", "0 rows have no nr, 2 share theirs with others"),
-        ("nr;x\n1;a\n;b\n", "1 rows have no nr, 0 share theirs with others"),
+        ("nr;x\n1;a\n1;b\n", "rows without nr: 0; rows with one that others have too: 2"),
+        ("nr;x\n1;a\n;b\n", "rows without nr: 1; rows with one that others have too: 0"),
         ("id;x\n1;a\n", "no column 'nr' to join on"),
         ("nr;y\n1;a\n", "columns y are in a.csv too"),
     ],
