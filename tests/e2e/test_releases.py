@@ -166,6 +166,19 @@ def test_nothing_is_corrected_that_was_not_released(city):
     assert tryghed("release", "list", cwd=city).stdout.split()[0] == "release"
 
 
+def test_a_boundary_that_moved_under_its_name_is_told_before_anything_is_built(city):
+    # Guards against a review and a plan that know of no conflict, and a correction that then tells of two.
+    members = city / "surveys" / "areas" / "udsatte_2025_members.csv"
+    text = members.read_text(encoding="utf-8")
+    members.write_text(text.replace(";ved-folehaven", ";ved-kulbanevej", 1), encoding="utf-8")
+    tryghed("ingest", cwd=city)
+
+    said = " ".join(tryghed("release", "plan", "--try", cwd=city).stdout.split())
+
+    assert "2 numbers of release 2025 on tryghed 2025 are about other people now (" in said
+    assert "ved-folehaven, " in said
+
+
 def test_two_people_withhold_a_number_and_the_release_says_so(city):
     cell = ("withhold", "tryg_aften", "--area", "valby")
     said = tryghed("release", "except", *cell, "--by", "Anna Holm", "--because", "Skemaet var forkert", cwd=city)

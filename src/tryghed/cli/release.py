@@ -261,7 +261,7 @@ def _counted(released: Released) -> str:
 def _listed(lines: Sequence[str]) -> Iterator[str]:
     """Yield lines for the terminal, indented; further ones of a long text deeper."""
     for one in lines:
-        yield from textwrap.wrap(one, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from textwrap.wrap(one, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _opened(project: Path | None, survey: str | None, wave: str | None) -> tuple[Project, str, str]:

@@ -150,5 +150,7 @@ def _told(number: Number | None) -> str:
             return f"{value} (n {n})"
         case Difference(withheld=None, difference=value, other=Share(share=other), direction=direction):
             return f"{value} (other side {other}{', sure' if direction else ''})"
+        case Difference(other=Share(share=float() as other, n=n)):
+            return f"withheld (other side {other}, n {n})"
         case _:
             return "withheld"

@@ -41,13 +41,18 @@ class Built:
 def candidate(project: Project, survey: str, wave: str) -> tuple[Draft, Released]:
     """Return the numbers of a wave if it were released now: before the gate, and what it lets through.
 
+    As in a build, what differs from the newest edition would correct it, and is judged together with it.
+
     Raises:
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
     project = rounds.informed(project)
-    newest = archive.newest(project.folder, survey, wave)
-    return _derive(project, plan(project, survey, wave), as_of=newest)
+    newest, wanted = archive.newest(project.folder, survey, wave), plan(project, survey, wave)
+    estimated, found = _derive(project, wanted, as_of=newest)
+    if newest is not None and any(_changed(archive.load(project.folder, newest.name), found)):
+        return _derive(project, wanted, as_of=None)
+    return estimated, found
 
 
 def build(
@@ -211,10 +216,14 @@ def _first(project: Project, found: Released, restated: tuple[Change, ...], beca
 def _differs(project: Project, found: Released, newest: Entry, because: str) -> bool:
     """Return whether anything differs from the newest edition; without a reason it may not."""
     before = archive.load(project.folder, newest.name)
-    changed, facts = changes.compare(before, found), changes.facts(before, found)
+    changed, facts = _changed(before, found)
     if (changed or facts) and not because:
         raise _refusal(newest, before, changed, facts)
     return bool(changed or facts)
+
+
+def _changed(before: Released, found: Released) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    return changes.compare(before, found), changes.facts(before, found)
 
 
 def _correction(project: Project, found: Released, newest: Entry, because: str) -> Edition:

@@ -1,10 +1,11 @@
 """What earlier releases have told already: cells that are still known, and conflicts with what is released now."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tryghed.definitions.survey import Survey
+from tryghed.frames import EVERYBODY
 from tryghed.release import rounding
 from tryghed.release.atoms import Atoms
 from tryghed.release.domains import Secret
@@ -15,6 +16,7 @@ from tryghed.release.rules import Verdict
 _VERDICTS = {
     "": Verdict.SHOW, Withheld.UNRELIABLE.name: Verdict.UNRELIABLE, Withheld.DECIDED.name: Verdict.DECIDED,
 }  # fmt: skip
+_NAMED = 4  # of the cells a conflict is about
 
 
 @dataclass(frozen=True)
@@ -82,18 +84,33 @@ def reveals(entry: Entry, n: int, positives: int, survey: Survey, min_count: int
 
 def told(known: Sequence[Known], hidden: Iterable[CellKey]) -> Iterator[str]:
     """Yield, in words, what is in the way of what earlier releases showed."""
-    changed = Counter((one.release, one.cell.survey, one.cell.wave) for part in known for one in part.changed)
-    for (release, survey, wave), cells in sorted(changed.items()):
+    for (release, survey, wave), cells in _by_release(one for part in known for one in part.changed):
         yield (
-            f"{cells} numbers of release {release} on {survey} {wave} are about other people now: the delivery was "
-            "revised, or an area or group changed under its name. Say so in the new release; give changed boundaries a "
-            "name of their own"
+            f"{len(cells)} numbers of release {release} on {survey} {wave} are about other people now "
+            f"({_first(cells)}): the delivery was revised, or an area or group changed under its name. Say so in the "
+            "new release; give changed boundaries a name of their own"
         )
-    gone = Counter((one.release, one.cell.survey, one.cell.wave) for part in known for one in part.gone)
-    for (release, survey, wave), cells in sorted(gone.items()):
-        yield f"{cells} numbers of release {release} on {survey} {wave} cannot be checked: the store has not got it"
+    for (release, survey, wave), cells in _by_release(one for part in known for one in part.gone):
+        yield (
+            f"{len(cells)} numbers of release {release} on {survey} {wave} cannot be checked ({_first(cells)}): the "
+            "store has not got it"
+        )
     for cell in sorted(hidden):
         yield f"{named(cell)} is withheld: with an earlier release it would tell of fewer people than may be told of"
+
+
+def _by_release(entries: Iterable[Entry]) -> list[tuple[tuple[str, str, str], list[CellKey]]]:
+    """Return the cells of entries by release, survey and wave, all in order."""
+    found: dict[tuple[str, str, str], list[CellKey]] = defaultdict(list)
+    for one in entries:
+        found[one.release, one.cell.survey, one.cell.wave].append(one.cell)
+    return [(where, sorted(cells)) for where, cells in sorted(found.items())]
+
+
+def _first(cells: Sequence[CellKey]) -> str:
+    """Return the first of some cells by name, and that there are more."""
+    names = [f"{one.indicator} {one.area}" + _group(one) for one in cells[:_NAMED]]
+    return ", ".join(names) + (", …" if len(cells) > _NAMED else "")
 
 
 def told_before(secret: Secret) -> str:
@@ -103,5 +120,8 @@ def told_before(secret: Secret) -> str:
 
 def named(cell: CellKey) -> str:
     """Return a cell's name in a message."""
-    group = "" if cell.category == "alle" else f", {cell.dimension} {cell.category}"
-    return f"{cell.survey} {cell.wave} {cell.indicator}, {cell.area_set} {cell.area}{group}"
+    return f"{cell.survey} {cell.wave} {cell.indicator}, {cell.area_set} {cell.area}{_group(cell)}"
+
+
+def _group(cell: CellKey) -> str:
+    return "" if cell.category == EVERYBODY else f", {cell.dimension} {cell.category}"

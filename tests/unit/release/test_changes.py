@@ -4,7 +4,7 @@ from tests.made_cells import estimate
 from tests.unit.release.conftest import FACTS
 from tryghed.release import changes
 from tryghed.release.changes import compare, discreet, facts, is_correction, is_printed, largest, told
-from tryghed.release.released import Withheld
+from tryghed.release.released import CellKey, Change, Difference, Share, Withheld
 
 
 def test_nothing_differs_from_itself(let_through):
@@ -31,6 +31,18 @@ def test_a_lost_verdict_counts_though_no_number_moves(let_through):
     assert [told(one) for one in found] == [
         "tryg a 2025 against rest: 11.2 (other side 60.0, sure) -> 11.2 (other side 60.0)"
     ]
+
+
+def test_the_other_side_of_a_withheld_comparison_is_told():
+    # Guards against "withheld -> withheld" as all that is said of why a release differs.
+    sides = [Share(None, None, None, None, withheld=Withheld.SECRET), Share(79.3, 78.0, 80.5, 4990)]
+    old = Difference(*sides, "rest", None, None, None, None, 0, "other", 26, None, withheld=Withheld.SECRET)
+    new = replace(old, other=replace(sides[1], n=4991))
+    cell = CellKey("s", "2025", "set", "a", "alle", "alle", "tryg")
+
+    assert told(Change("rest", cell, "rest", old, new)) == (
+        "tryg a 2025 against rest: withheld (other side 79.3, n 4990) -> withheld (other side 79.3, n 4991)"
+    )
 
 
 def test_new_numbers_correct_nothing(let_through):

@@ -113,7 +113,8 @@ def test_other_people_under_the_same_name_are_told(tmp_path):
     assert released([estimate(), estimate(area="b")], before=before).conflicts == ()
     told = released([estimate(), estimate(area="b", n=399)], before=before).conflicts
     assert len(told) == 1
-    assert "1 numbers of release one on s 2025 are about other people now" in told[0]
+    # Guards against a count that leaves the reader to look for which numbers it means.
+    assert "1 numbers of release one on s 2025 are about other people now (tryg b)" in told[0]
 
 
 def test_a_new_number_is_withheld_where_earlier_ones_and_it_would_tell_of_few(tmp_path):
