@@ -16,7 +16,7 @@ from tryghed.delivery import recalibration
 from tryghed.delivery.recalibration import Recalibration
 from tryghed.delivery.rscript import Line
 from tryghed.errors import StoreError, UsageError
-from tryghed.statistics import origin, pooling, respondents, totals, weighting
+from tryghed.statistics import adopting, origin, pooling, respondents, totals, weighting
 from tryghed.statistics.origin import Input, Origin
 from tryghed.statistics.respondents import Domain, Sampled
 from tryghed.statistics.totals import Totals
@@ -178,6 +178,9 @@ def calibrations_behind(project: Project, survey: str, rows: pl.DataFrame) -> tu
             changed.append(str(wave))
             continue
         margins = read_margins(project.folder, calibration, project.surveys[survey], project.area_sets)
+        if own["calibration"][0] != adopting.calibrated_by(calibration, margins):
+            changed.append(str(wave))
+            continue
         scale = weighting.to_people(own["delivered"].to_numpy(), margins[0].population)
         found.append(Recalibration(str(wave), calibration, recalibration.totals(margins), scale))
     if changed:

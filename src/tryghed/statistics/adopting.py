@@ -34,6 +34,11 @@ class Fitted:
     replicates: Numbers | None = None
 
 
+def calibrated_by(distance: Distance, margins: Sequence[Margin]) -> str:
+    """Return how weights are calibrated, in words."""
+    return f"{distance.method} to {', '.join(margin.name for margin in margins)}"
+
+
 def fit(
     weights: Numbers, known: Auxiliaries, margins: Sequence[Margin], distance: Distance,
     replicates: Numbers | None = None,
@@ -120,7 +125,7 @@ def _adopted(accepted: Accepted, calibration: Calibration, margins: Sequence[Mar
         delivered["weights"].alias("replicates") if replicates is not None
         else pl.lit(None, dtype=pl.List(_WEIGHT)).alias("replicates"),
     )  # fmt: skip
-    says = f"{calibration.method} to {', '.join(margin.name for margin in margins)}"
+    says = calibrated_by(calibration, margins)
     changed = replace(
         accepted,
         respondents=_weighted(accepted.respondents, people, fitted.calibrated.weights),
