@@ -112,7 +112,7 @@ def append(folder: Path, release: str, released: Released, exemptions: Iterable[
 
     Raises:
         UsageError: A release of that name is in the ledger already.
-        ReleaseError: The ledger cannot be read.
+        ReleaseError: The ledger cannot be read, or the disk refuses.
     """
     before = read(folder)
     if release in before.releases:
@@ -131,7 +131,7 @@ def withdraw(folder: Path, release: str, because: str, on: date) -> Ledger:
         on: When.
 
     Raises:
-        ReleaseError: The ledger cannot be read.
+        ReleaseError: The ledger cannot be read, or the disk refuses.
     """
     if release in read(folder).releases:
         _add(folder, [{_WITHDRAWN: release, "because": because, "on": on.isoformat()}])
@@ -152,14 +152,25 @@ def entries(release: str, released: Released, exemptions: Iterable[Exemption] = 
 def _add(folder: Path, lines: Iterable[Mapping[str, object]]) -> None:
     """Write the ledger with more lines at its end, in one step; what is in it is never changed."""
     path = folder / NAME
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=f".{NAME}-", delete=False) as stream:
-        stream.write(before)
-        stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    Path(stream.name).replace(path)
+    part: Path | None = None
+    try:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=f".{NAME}-", delete=False) as stream:
+            part = Path(stream.name)
+            stream.write(before)
+            stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise ReleaseError(
+            f"cannot be written: {error.strerror}; it is as it was", where=str(path),
+            hint="make room or rights, and run it again: a release that is frozen and not in the ledger is put there",
+        ) from None  # fmt: skip
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
 
 
 def _plain(entry: Entry) -> dict[str, object]:

@@ -1,3 +1,4 @@
+import errno
 from datetime import date
 
 import polars as pl
@@ -105,6 +106,22 @@ def test_a_damaged_ledger_is_not_taken_for_an_empty_one(tmp_path):
 
     with pytest.raises(ReleaseError, match="line 1 is not an entry"):
         ledger.read(tmp_path)
+
+
+def test_a_full_disk_leaves_the_ledger_as_it_was(tmp_path, monkeypatch):
+    # Guards against a traceback, and against half a ledger that lies in the folder for good.
+    ledger.append(tmp_path, "one", released([estimate()]))
+    before = (tmp_path / NAME).read_bytes()
+
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tryghed.release.ledger.os.fsync", full)
+    with pytest.raises(ReleaseError, match="No space left on device; it is as it was"):
+        ledger.append(tmp_path, "two", released([estimate(share=0.6)]))
+
+    assert [one.name for one in tmp_path.iterdir()] == [NAME]
+    assert (tmp_path / NAME).read_bytes() == before
 
 
 def test_other_people_under_the_same_name_are_told(tmp_path):
