@@ -18,7 +18,7 @@ from tryghed.delivery import checklist, exports
 from tryghed.delivery.summaries import listed, planned, shown
 from tryghed.frames import EVERYBODY
 from tryghed.progress import Step
-from tryghed.release import archive, editions
+from tryghed.release import archive, editions, history
 from tryghed.release import review as reviews
 from tryghed.release.plan import plan
 from tryghed.release.records import plain
@@ -73,7 +73,10 @@ def show_plan(
         with progress(quiet=quiet) as step:
             step(Step("estimating", f"{about}/{of_wave}"))
             _, found = editions.candidate(opened, about, of_wave)
-        click.echo("\n".join([f"{_counted(found)}", *_listed((*found.conflicts, *found.advice))]), err=as_json)
+        click.echo(
+            "\n".join([f"{_counted(found)}", *_listed((*map(history.told, found.conflicts), *found.advice))]),
+            err=as_json,
+        )
 
 
 @release.command()
@@ -250,7 +253,7 @@ def told(built: editions.Built) -> str:
     edition = built.released.edition
     if edition is not None and edition.corrects:
         line += f"; corrects {len(edition.changes):,} numbers of {edition.corrects}"
-    return "\n".join([line, *_listed((*built.released.conflicts, *built.advice))])
+    return "\n".join([line, *_listed((*map(history.told, built.released.conflicts), *built.advice))])
 
 
 def _counted(released: Released) -> str:

@@ -10,8 +10,9 @@ from typing import Final
 import polars as pl
 
 from tryghed.definitions.project import Project
+from tryghed.release import history
 from tryghed.release.changes import is_printed, largest, size
-from tryghed.release.released import CellKey, Exemption, Share, Withheld
+from tryghed.release.released import CellKey, Conflict, Exemption, Share, Withheld
 from tryghed.release.review import Held, Moved, Review, Rule, is_surprising
 from tryghed.reporting import corrections, danish, templates
 
@@ -36,6 +37,16 @@ _REASONS: Final = {
     Withheld.SECRET: "af hensyn til diskretion", Withheld.UNRELIABLE: "fordi de er for usikre",
     Withheld.DECIDED: "fordi det er besluttet",
 }  # fmt: skip
+_CONFLICTS: Final = {
+    "others": "Tallene handler om andre personer nu: leverancen er rettet, eller et område eller en gruppe er ændret "
+    "under samme navn. Skriv det i den nye udgivelse, og giv ændrede grænser et nyt navn.",
+    "gone": "Tallene kan ikke efterprøves: deres bølge er ikke i lageret.",
+    "apart": "Tallene vises ikke: sammen med en tidligere udgivelse ville de fortælle om for få personer.",
+    "known": "Tallene skulle holdes hemmelige, men kan regnes ud af tidligere udgivelser.",
+}
+_VERDICTS: Final = {"show": "vises", "withhold": "udelades", "secret": "hemmeligt", "rules": "følger reglerne"}
+#: Cells of a conflict that are named.
+_CELLS: Final = 12
 #: Rules whose numbers are parts of one, and told in percent.
 _PARTS: Final = {"max_width", "max_relative_width", "always_show_width"}
 
@@ -59,7 +70,7 @@ def tables(found: Review) -> dict[str, pl.DataFrame]:
         "withheld": _frame([_place(one.cell) | _told(one) for one in found.withheld], held),
         "close to a limit": _frame([_place(one.cell) | _told(one) for one in found.close], held),
         "for a statistician": _frame([_place(cell) | {"remark": one.name.lower()} for cell, one in found.remarked]),
-        "conflicts with earlier releases": _frame([{"conflict": one} for one in found.conflicts]),
+        "conflicts with earlier releases": _frame([{"conflict": history.told(one)} for one in found.conflicts]),
         f"different from release {found.edition}" if found.edition else "different from the release before": _frame(
             [
                 {"kind": one.kind} | _place(one.cell) | {"against": one.against, "points": _finite(size(one))}
@@ -135,7 +146,8 @@ def _sections(found: Review, project: Project) -> list[Section]:
         ),
         Section(
             "Sammen med tidligere udgivelser", "Hvad tidligere udgivelser og denne ville fortælle tilsammen.",
-            ("Konflikt",), [(one,) for one in found.conflicts], "Ingen konflikter.",
+            ("Hvad", "Udgivelse", "Tal", "Hvilke"), [_conflict(one, project) for one in found.conflicts],
+            "Ingen konflikter.",
         ),
         Section(
             f"Forskelle fra udgivelse {found.edition}" if found.edition else "Forskelle fra en tidligere udgivelse",
@@ -176,12 +188,18 @@ def _sections(found: Review, project: Project) -> list[Section]:
             "Undtagelser fra reglerne", "En undtagelse gælder først, når to personer står bag den.",
             (*place, "Afgørelse", "Besluttet af", "Tiltrådt af", "Hvorfor"),
             [
-                (*_cell(one.cell, project), one.verdict, one.by, one.seconded_by or "venter", one.because)
+                (*_cell(one.cell, project), _VERDICTS[one.verdict], one.by, one.seconded_by or "venter", one.because)
                 for one in (*found.waiting, *found.exempted)
             ],
             "Der er ingen.",
         ),
     ]  # fmt: skip
+
+
+def _conflict(one: Conflict, project: Project) -> tuple[str, str, str, str]:
+    named = [corrections.what(cell, project) for cell in one.cells[:_CELLS]]
+    more = ["og flere"] if len(one.cells) > _CELLS else []
+    return _CONFLICTS[one.kind], one.release, danish.number(len(one.cells)), "; ".join([*named, *more])
 
 
 def _worth_a_look(moved: Sequence[Moved]) -> list[Moved]:

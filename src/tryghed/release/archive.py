@@ -177,13 +177,14 @@ def load(folder: Path, name: str) -> Released:
         errata = known.folder / _ERRATA
         changes = records.read_changes(errata.read_text(encoding="utf-8")) if errata.exists() else ()
         exemptions = tuple(records.exemption(one) for one in about["exemptions"])
+        conflicts = tuple(records.conflict(one) for one in about["conflicts"])
         facts = {(one["survey"], one["wave"]): records.facts(one) for one in about["waves"]}
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(known.folder, f"not a release this version of the software can read ({error})") from None
     found = Released(
         seal=_SEAL, survey=known.survey, wave=known.wave, area_set=about["area_set"], release_id=known.release_id,
         synthetic=about["synthetic"], rules_version=about["rules_version"], facts=facts, shares=shares,
-        differences=differences, places=places, people={}, secrets=(), conflicts=tuple(about["conflicts"]),
+        differences=differences, places=places, people={}, secrets=(), conflicts=conflicts,
         edition=Edition(name, known.number, known.created, known.corrects, known.because, changes, exemptions),
     )  # fmt: skip
     _expect_told(folder / FOLDER, name, found)

@@ -30,6 +30,7 @@ from tryghed.release.released import (
     _SEAL,
     REST,
     CellKey,
+    Conflict,
     ContrastKey,
     Difference,
     Exemption,
@@ -172,7 +173,7 @@ class _Joint:
     verdicts: Mapping[CellKey, Verdict]
     people: Mapping[CellKey, str]
     secrets: tuple[Secret, ...]
-    conflicts: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
 
 
 def _joint(
@@ -206,7 +207,7 @@ def _joint(
     all_at_once(ReleaseError, [_given_away(secret) for secret in exposed])
     return _Joint(
         verdicts, people, tuple(secret for part in parts for secret in part.secrets),
-        (*history.told(before, at_odds), *(history.told_before(one) for part in parts for one in part.told)),
+        tuple(history.conflicts(before, at_odds, [cell for part in parts for cell in part.told])),
     )  # fmt: skip
 
 

@@ -8,9 +8,8 @@ from tryghed.definitions.survey import Survey
 from tryghed.frames import EVERYBODY
 from tryghed.release import rounding
 from tryghed.release.atoms import Atoms
-from tryghed.release.domains import Secret
 from tryghed.release.ledger import Entry, Ledger
-from tryghed.release.released import CellKey, Withheld
+from tryghed.release.released import CellKey, Conflict, Withheld
 from tryghed.release.rules import Verdict
 
 _VERDICTS = {
@@ -82,40 +81,55 @@ def reveals(entry: Entry, n: int, positives: int, survey: Survey, min_count: int
     return False
 
 
-def told(known: Sequence[Known], hidden: Iterable[CellKey]) -> Iterator[str]:
-    """Yield, in words, what is in the way of what earlier releases showed."""
-    for (release, survey, wave), cells in _by_release(one for part in known for one in part.changed):
-        yield (
-            f"{len(cells)} numbers of release {release} on {survey} {wave} are about other people now "
-            f"({_first(cells)}): the delivery was revised, or an area or group changed under its name. Say so in the "
-            "new release; give changed boundaries a name of their own"
-        )
-    for (release, survey, wave), cells in _by_release(one for part in known for one in part.gone):
-        yield (
-            f"{len(cells)} numbers of release {release} on {survey} {wave} cannot be checked ({_first(cells)}): the "
-            "store has not got it"
-        )
-    for cell in sorted(hidden):
-        yield f"{named(cell)} is withheld: with an earlier release it would tell of fewer people than may be told of"
+def conflicts(known: Sequence[Known], apart: Iterable[CellKey], secret: Iterable[CellKey]) -> Iterator[Conflict]:
+    """Yield what is in the way of what earlier releases showed.
+
+    Args:
+        known: What they showed, by item.
+        apart: Cells that are withheld because both editions would tell of too few people.
+        secret: Cells that people decided to keep secret, and that are known already.
+    """
+    for release, cells in _by_release(one for part in known for one in part.changed):
+        yield Conflict("others", release, cells)
+    for release, cells in _by_release(one for part in known for one in part.gone):
+        yield Conflict("gone", release, cells)
+    if hidden := tuple(sorted(apart)):
+        yield Conflict("apart", "", hidden)
+    if kept := tuple(sorted(secret)):
+        yield Conflict("known", "", kept)
 
 
-def _by_release(entries: Iterable[Entry]) -> list[tuple[tuple[str, str, str], list[CellKey]]]:
-    """Return the cells of entries by release, survey and wave, all in order."""
+def told(conflict: Conflict) -> str:
+    """Return a conflict in words."""
+    cells = conflict.cells
+    counted = f"{len(cells)} numbers of release {conflict.release} on {cells[0].survey} {cells[0].wave}"
+    match conflict.kind:
+        case "others":
+            return (
+                f"{counted} are about other people now ({_first(cells)}): the delivery was revised, or an area or "
+                "group changed under its name. Say so in the new release; give changed boundaries a name of their own"
+            )
+        case "gone":
+            return f"{counted} cannot be checked ({_first(cells)}): the store has not got it"
+        case "apart":
+            what = "withheld: with an earlier release they would tell of fewer people than may be told of"
+        case "known":
+            what = "withheld as decided, and can be worked out from earlier releases all the same"
+    return f"{len(cells)} numbers are {what} ({'; '.join(map(named, cells))})"
+
+
+def _by_release(entries: Iterable[Entry]) -> list[tuple[str, tuple[CellKey, ...]]]:
+    """Return the cells of entries by release, and of each by survey and wave, all in order."""
     found: dict[tuple[str, str, str], list[CellKey]] = defaultdict(list)
     for one in entries:
         found[one.release, one.cell.survey, one.cell.wave].append(one.cell)
-    return [(where, sorted(cells)) for where, cells in sorted(found.items())]
+    return [(release, tuple(sorted(cells))) for (release, _, _), cells in sorted(found.items())]
 
 
 def _first(cells: Sequence[CellKey]) -> str:
     """Return the first of some cells by name, and that there are more."""
     names = [f"{one.indicator} {one.area}" + _group(one) for one in cells[:_NAMED]]
     return ", ".join(names) + (", …" if len(cells) > _NAMED else "")
-
-
-def told_before(secret: Secret) -> str:
-    """Return in words that people decided to keep a number secret, and that it cannot be."""
-    return f"{secret} is withheld as decided, and can be worked out from earlier releases all the same"
 
 
 def named(cell: CellKey) -> str:

@@ -45,13 +45,13 @@ class Protected:
         hidden: Cells to hide although no rule of their own hides them.
         secrets: The counts that are protected.
         exposed: Those that the rules protect and earlier releases give away, whatever is hidden now.
-        told: Those that people decided to keep secret and that cannot be, for the same reason.
+        told: Cells that people decided to keep secret and that cannot be, for the same reason.
     """
 
     hidden: frozenset[CellKey]
     secrets: tuple[Secret, ...]
     exposed: tuple[Secret, ...]
-    told: tuple[Secret, ...]
+    told: tuple[CellKey, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,8 @@ def protect(
     """
     domains = _domains(atoms, {*verdicts, *before})
     by_rule = list(_demands(atoms, domains, survey, rules))
-    demands = [*by_rule, *_decided(atoms, decided & verdicts.keys())]
+    kept = sorted(decided & verdicts.keys())
+    demands = [*by_rule, *_decided(atoms, kept)]
     if not demands:
         return Protected(frozenset(), (), (), ())
     cells = [*sorted(before), *sorted(verdicts.keys() - before.keys())]
@@ -90,7 +91,7 @@ def protect(
         frozenset(cells[at] for at in found.hidden),
         tuple(demand.secret for at, demand in enumerate(demands) if at < len(by_rule) or at not in found.exposed),
         tuple(demands[at].secret for at in found.exposed if at < len(by_rule)),
-        tuple(demands[at].secret for at in found.exposed if at >= len(by_rule)),
+        tuple(kept[at - len(by_rule)] for at in found.exposed if at >= len(by_rule)),
     )
 
 
@@ -142,7 +143,7 @@ def _demands(atoms: Atoms, domains: Sequence[Domain], survey: Survey, rules: Sec
 
 def _decided(atoms: Atoms, cells: Iterable[CellKey]) -> Iterator[_Demand]:
     """Yield what people decided to keep secret, however many it is about."""
-    for cell in sorted(cells):
+    for cell in cells:
         base = atoms.base(cell)
         people = base & atoms.side(cell.indicator, "positives")
         n, count = atoms.count(base), atoms.count(people)

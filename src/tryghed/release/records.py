@@ -11,6 +11,7 @@ from tryghed.definitions.comparability import Comparability, Comparison, Compari
 from tryghed.release.released import (
     CellKey,
     Change,
+    Conflict,
     ContrastKey,
     Difference,
     Exemption,
@@ -111,6 +112,11 @@ def _tuples(value: object) -> Any:  # noqa: ANN401 what JSON holds
 def exemption(record: Record) -> Exemption:
     """Return an exemption from its record."""
     return Exemption(**record | {"cell": CellKey(**record["cell"]), "on": date.fromisoformat(record["on"])})
+
+
+def conflict(record: Record) -> Conflict:
+    """Return a conflict from its record."""
+    return Conflict(**record | {"cells": tuple(CellKey(**one) for one in record["cells"])})
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 what JSON holds

@@ -202,6 +202,23 @@ _SEAL: Final = object()
 _NOTHING = Share(None, None, None, None, withheld=Withheld.MISSING)
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What is in the way of what an earlier release showed.
+
+    Attributes:
+        kind: `others`: the cells are about other people now; `gone`: the store no longer has them; `apart`: they are
+            withheld, for both editions would tell of too few people; `known`: they are kept secret as people decided,
+            and earlier releases tell of them all the same.
+        release: The earlier release, empty where it is not one alone.
+        cells: In order.
+    """
+
+    kind: Literal["others", "gone", "apart", "known"]
+    release: str
+    cells: tuple[CellKey, ...]
+
+
 class Released:
     """Everything a release may show, looked up by cell; a cell that was never asked for is `MISSING`.
 
@@ -212,7 +229,7 @@ class Released:
         rules_version: Version of the rules applied.
         facts: How each wave was measured, by (survey, wave).
         secrets: What must not be learned of whom: the names of the counts, not their size.
-        conflicts: In words, what earlier releases and this one would tell together that neither tells alone.
+        conflicts: What is in the way of what earlier releases showed.
         edition: The frozen release the numbers were loaded from; None straight from the gate.
         advice: In words, which categories to merge where too much of a table is withheld.
     """
@@ -233,7 +250,7 @@ class Released:
         places: Mapping[CellKey, Places],
         people: Mapping[CellKey, str] = _NOBODY,
         secrets: tuple[Secret, ...] = (),
-        conflicts: tuple[str, ...] = (),
+        conflicts: tuple[Conflict, ...] = (),
         advice: tuple[str, ...] = (),
         edition: Edition | None = None,
     ) -> None:

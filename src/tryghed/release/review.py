@@ -17,7 +17,7 @@ from tryghed.definitions.survey import Survey
 from tryghed.frames import Decision
 from tryghed.release import archive, changes, editions, exemptions
 from tryghed.release.gate import Draft
-from tryghed.release.released import CellKey, Change, Exemption, Released, Remark, Share, WaveFacts, Withheld
+from tryghed.release.released import CellKey, Change, Conflict, Exemption, Released, Remark, Share, WaveFacts, Withheld
 from tryghed.release.rules import Cell, Verdict, judge, reliability, secrecy
 from tryghed.store import earlier
 
@@ -74,7 +74,7 @@ class Review:
         close: Every number whose verdict would be another one if a threshold were a tenth higher or lower.
         unverified: Waves whose file's checksum nobody declared.
         remarked: What the rules want a person to look at of numbers that are shown.
-        conflicts: In words, what earlier releases and this one would tell together that neither tells alone.
+        conflicts: What is in the way of what earlier releases showed.
         accepted: Warnings of deliveries that somebody accepted, by survey and wave.
         exempted: Exemptions in force.
         waiting: Exemptions that wait for a second person.
@@ -90,7 +90,7 @@ class Review:
     withheld: tuple[Held, ...]
     close: tuple[Held, ...]
     remarked: tuple[tuple[CellKey, Remark], ...]
-    conflicts: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
     unverified: tuple[WaveFacts, ...]
     accepted: tuple[tuple[str, str, Decision], ...]
     exempted: tuple[Exemption, ...]

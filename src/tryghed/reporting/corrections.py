@@ -6,7 +6,7 @@ from typing import Final
 from tryghed.definitions.project import Project
 from tryghed.frames import EVERYBODY
 from tryghed.release.changes import is_correction, is_printed, largest, size
-from tryghed.release.released import CellKey, Change, Difference, Edition, Exemption, Places, Share
+from tryghed.release.released import REST, CellKey, Change, Difference, Edition, Exemption, Places, Share
 from tryghed.reporting import danish, words
 
 #: Values listed in a note; the others are in the file beside the reports.
@@ -169,9 +169,11 @@ def _exemption(one: Exemption, project: Project) -> str:
 def _area(cell: CellKey, project: Project) -> str:
     if cell.area == EVERYBODY:
         return "alle"
+    code = cell.area.removeprefix(REST)
     found = project.area_sets.get(cell.area_set)
-    area = found.areas.get(cell.area) if found else None
-    return area.name if area else cell.area
+    area = found.areas.get(code) if found else None
+    name = area.name if area else code
+    return name if code == cell.area else f"uden for {name}"
 
 
 def _categories(cell: CellKey, project: Project) -> list[str]:

@@ -8,7 +8,7 @@ from tests.unit.reporting.conftest import City, project
 from tryghed.delivery import checklist
 from tryghed.frames import Decision
 from tryghed.release.changes import compare
-from tryghed.release.released import CellKey, Exemption, Remark
+from tryghed.release.released import CellKey, Conflict, Exemption, Remark
 from tryghed.release.review import Held, Moved, Review
 
 CELL = CellKey("tryghed", "2025", "survey_districts_13", "valby", "sex*age", "kvinde*18_24", "tryg_aften")
@@ -29,7 +29,7 @@ def found():
             Held(CELL, "min_base", 12, 30, shown=False), Held(CELL, "max_relative_width", 1.614, 1.3, shown=False)
         ),
         close=(Held(WHOLE, "min_effective_n", 31.26, 30, shown=True),), remarked=((WHOLE, Remark.FEW_DF),),
-        conflicts=("2 numbers are about other people now",), unverified=(fact,),
+        conflicts=(Conflict("others", "2024", (WHOLE._replace(area="rest:valby"), CELL)),), unverified=(fact,),
         accepted=(("tryghed", "2025", Decision("weights_spread", "aftalt", "Bo", date(2026, 4, 1))),),
         exempted=(), waiting=(exempt,),
     )  # fmt: skip
@@ -60,6 +60,14 @@ def test_the_head_counts_what_is_hidden_and_why(page):
 def test_cells_are_told_by_their_labels(page):
     for told in ("Trygge i aften- og nattetimerne", "Valby", "kvinder, 18-24 år"):
         assert told in page
+
+
+def test_a_conflict_is_told_in_the_language_of_the_page(page):
+    # Guards against English sentences in the list of whoever checks a Danish release.
+    assert "Tallene handler om andre personer nu: leverancen er rettet" in page
+    assert "uden for Valby" in page
+    assert "are about other people" not in page
+    assert "<td>udelades</td>" in page
 
 
 def test_what_people_wrote_is_text(page):

@@ -13,7 +13,7 @@ from tryghed.errors import ReleaseError, UsageError
 from tryghed.release import archive, ledger
 from tryghed.release.archive import Origin
 from tryghed.release.changes import compare, facts
-from tryghed.release.released import Edition, Withheld
+from tryghed.release.released import Conflict, Edition, Withheld
 from tryghed.release.sources import Delivered
 
 ORIGIN = Origin("p", "d", "i", 3, (Delivered("s", "2025", "a" * 64, "d" * 64),))
@@ -26,6 +26,7 @@ def freeze(project, released, name="2025", number=1, **more):
 
 def test_what_is_loaded_is_what_was_frozen(project, let_through):
     released = let_through()
+    released.conflicts = (Conflict("others", "2024", tuple(cell for cell, _ in released.shares())),)
     entry = freeze(project, released)
 
     loaded = archive.load(project.folder, "2025")
@@ -37,6 +38,7 @@ def test_what_is_loaded_is_what_was_frozen(project, let_through):
     )  # fmt: skip
     assert loaded.share("tryg", "b").withheld is Withheld.SECRET
     assert (loaded.release_id, loaded.edition.name) == (released.release_id, "2025")
+    assert loaded.conflicts == released.conflicts
     assert entry.origin == ORIGIN
 
 

@@ -8,7 +8,7 @@ from test_gate import RULES, SURVEY, contrast, estimate, whole
 
 from tryghed.errors import ReleaseError, UsageError
 from tryghed.frames import CONTRAST, ESTIMATE, RANK
-from tryghed.release import ledger
+from tryghed.release import history, ledger
 from tryghed.release.exemptions import NONE
 from tryghed.release.gate import Draft, release
 from tryghed.release.ledger import NAME, Ledger
@@ -128,10 +128,9 @@ def test_other_people_under_the_same_name_are_told(tmp_path):
     before = ledger.append(tmp_path, "one", released([estimate(), estimate(area="b")]))
 
     assert released([estimate(), estimate(area="b")], before=before).conflicts == ()
-    told = released([estimate(), estimate(area="b", n=399)], before=before).conflicts
-    assert len(told) == 1
+    (found,) = released([estimate(), estimate(area="b", n=399)], before=before).conflicts
     # Guards against a count that leaves the reader to look for which numbers it means.
-    assert "1 numbers of release one on s 2025 are about other people now (tryg b)" in told[0]
+    assert "1 numbers of release one on s 2025 are about other people now (tryg b)" in history.told(found)
 
 
 def test_a_new_number_is_withheld_where_earlier_ones_and_it_would_tell_of_few(tmp_path):
@@ -159,7 +158,8 @@ def test_what_was_told_already_can_be_withheld_and_no_longer_kept_secret(tmp_pat
     assert found.share("tryg", "a").withheld is Withheld.SECRET
     assert found.share("tryg", "b").share is not None
     assert found.secrets == ()
-    assert [one for one in found.conflicts if "can be worked out from earlier releases all the same" in one]
+    (conflict,) = found.conflicts
+    assert "can be worked out from earlier releases all the same (s 2025 tryg, set a)" in history.told(conflict)
 
 
 def test_a_release_that_earlier_ones_give_away_is_refused():
