@@ -240,3 +240,14 @@ def test_everybody_of_eleven_is_no_proof_of_equivalence(demo):
     assert any(row["share"] == 1 for row in found)
     for row in found:
         assert ("equivalent" in row["verdict"]) == (row["share"] < 1), row
+
+
+def test_a_change_from_or_to_everybody_is_as_unsure_as_the_shares_it_is_made_of(demo):
+    # Guards against intervals of changes in which 11 of 11 are a known share.
+    found = rows("compare", "tryg_dag", "--by", "udsatte_2025", "--since", "2024", "--changes", cwd=demo)
+
+    extreme = [row for row in found if "0 or 100 %" in row["flags"]]
+    assert extreme
+    for row in extreme:
+        assert row["lower"] < row["difference"] - 2 * row["se"] or row["upper"] > row["difference"] + 2 * row["se"]
+        assert row["verdict"] == "not shown"

@@ -261,9 +261,14 @@ def _changed(project: Project, asked: Question, sampled: Sampled, one: _Pair, si
     now, other, then, other_then = known.share
     reach = float(t_quantile(np.array([found.df]), 2 * project.rules.power - 1)[0]) if found.df > 0 else np.nan
     half = (found.upper - found.lower) / 2
+    lower, upper = found.lower, found.upper
+    if not inner:
+        described = [sampled.described(one.indicator, [side]) for side in sides]
+        below, above = contrasts.reaches(described, (1, -1, -1, 1), project.rules.interval)
+        lower, upper = found.estimate - below[0], found.estimate + above[0]
     numbers = {
-        "change": now - then, "other_change": other - other_then, "difference": found.estimate, "lower": found.lower,
-        "upper": found.upper, "p": found.p if inner else np.nan, "se": found.se,
+        "change": now - then, "other_change": other - other_then, "difference": found.estimate, "lower": lower,
+        "upper": upper, "p": found.p if inner else np.nan, "se": found.se,
         "detectable": half + reach * found.se if inner else np.nan,
     }  # fmt: skip
     return {

@@ -1,7 +1,8 @@
 """Comparisons of shares: an area against the rest, a wave against an earlier one, a category against another.
 
 A difference is this side's share minus the other's, its variance V + V' - 2 Cov with the covariance of the design,
-its interval a pointwise 95 % t interval, on the degrees of freedom of both domains together.
+its interval a pointwise 95 % t interval, on the degrees of freedom of both domains together. Where a side is 0 % or
+100 %, whose variance is no measure of how unsure it is, the interval is made of those of the two shares.
 
 `p` is the two-sided t test of the difference of log odds, whose variance follows with the delta method: each side's
 influence is divided by p(1-p). The t test of the difference itself is not used for claims, because a small share that
@@ -29,7 +30,7 @@ from tryghed.frames import CONTRAST, EVERYBODY, conform
 from tryghed.statistics import estimate, folding
 from tryghed.statistics.estimate import Description
 from tryghed.statistics.folding import Cross, Sums
-from tryghed.statistics.intervals import Method, Numbers, t_quantile, t_two_sided
+from tryghed.statistics.intervals import Method, Numbers, limits, t_quantile, t_two_sided
 from tryghed.statistics.totals import Domain, Totals
 
 #: What `against` says where the other side is everybody but the area.
@@ -195,6 +196,21 @@ def difference(compared: Comparison) -> Difference:
     )
 
 
+def reaches(sides: Sequence[Description], signs: Sequence[int], interval: Method) -> tuple[Numbers, Numbers]:
+    """Return how far intervals of sums and differences of shares reach below and above them, from those of the shares.
+
+    The distances of the shares from their own limits are put together as squares (Newcombe 1998, Statistics in Medicine
+    17:873, method 10; Zou & Donner 2008): for combinations with a share of 0 or 1, which has limits and no variance.
+    """
+    below, above = [], []
+    for side, sign in zip(sides, signs, strict=True):
+        low, high = limits(interval, side.share, side.variance, side.n, side.df)
+        reach = (side.share - low, high - side.share)
+        below.append(reach[0] if sign > 0 else reach[1])
+        above.append(reach[1] if sign > 0 else reach[0])
+    return np.sqrt(np.sum(np.square(below), axis=0)), np.sqrt(np.sum(np.square(above), axis=0))
+
+
 def _score(compared: Comparison) -> Numbers:
     """Return p of the score test of the pairs with one share of 0 or 1 and one between, nan of the others.
 
@@ -307,8 +323,12 @@ def framed(keys: pl.DataFrame, compared: Comparison, *, power: float, interval: 
     found = difference(compared)
     freedom = np.where(compared.df > 0, compared.df, np.nan)
     half = t_quantile(freedom, 0.95) * found.se
+    inner = _inner(compared.one.share) & _inner(compared.other.share)
+    below, above = (
+        np.where(inner, half, reach) for reach in reaches([compared.one, compared.other], [1, -1], interval)
+    )
     numbers = {
-        "difference": found.gap, "se": found.se, "lower": found.gap - half, "upper": found.gap + half,
+        "difference": found.gap, "se": found.se, "lower": found.gap - below, "upper": found.gap + above,
         "log_odds_se": found.log_odds_se, "p": found.p,
         "detectable": np.where(
             _inner(compared.one.share) == _inner(compared.other.share),

@@ -5,7 +5,7 @@ from scipy.special import stdtr
 from scipy.stats import binom, chi2_contingency
 
 from tryghed.errors import DesignError
-from tryghed.statistics import contrasts, ranks
+from tryghed.statistics import contrasts, estimate, ranks
 
 
 def rows(shares, each=40):
@@ -75,6 +75,20 @@ def test_a_side_of_nobody_or_everybody_is_tested_by_scores(end, between):
     assert found["difference"] == pytest.approx(end - between)
     assert found["lower"] < found["difference"] < found["upper"]
     assert (found["log_odds_se"], found["detectable"]) == (None, None)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 0.75), (0.75, 0), (1, 1), (0, 1), (0, 0)])
+def test_a_difference_from_everybody_or_nobody_is_as_unsure_as_both_shares(one, other):
+    # 11 of 11 against 94.8 % of 5,000 had the interval [4.6, 5.9] points, as if the side without variance were known,
+    # and 40 of 40 against 40 of 40 one of no width.
+    totals = read({"x": one, "y": other})
+    found = sampled.share(contrasts.against_rest(totals, power=0.8), "safe", "x")
+    own = sampled.share(estimate.shares(totals), "safe", "x")
+
+    below = np.hypot(own["share"] - own["lower"], found["other_upper"] - found["other_share"])
+    above = np.hypot(own["upper"] - own["share"], found["other_share"] - found["other_lower"])
+    assert (found["lower"], found["upper"]) == (pytest.approx(one - other - below), pytest.approx(one - other + above))
+    assert found["upper"] - found["lower"] > 0.08
 
 
 def test_when_nobody_counts_the_test_is_no_surer_than_the_chance_of_it():
