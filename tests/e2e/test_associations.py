@@ -59,3 +59,14 @@ def test_every_table_is_told_and_corrected_together(demo):
 
 def test_nothing_to_hold_against_is_told(demo):
     assert "nothing to hold it against" in tryghed("associate", "tryg_aften", cwd=demo, code=2).stderr
+
+
+def test_a_table_without_a_test_has_no_verdict_of_one(demo):
+    # Guards against "not shown", which says that something was looked for, where everybody answers alike.
+    found = rows("associate", "tryg_dag", "--by", "udsatte_2025,sex", cwd=demo)
+
+    untested = [row for row in found if row["f"] is None]
+    assert untested
+    assert {row["verdict"] for row in untested} == {"no test"}
+    assert {row["p_adjusted"] for row in untested} == {1}
+    assert "no test" not in {row["verdict"] for row in found if row["f"] is not None}

@@ -28,6 +28,8 @@ from tryghed.statistics.feasibility import expect_feasible
 #: Where Newton's method stops: the largest difference from the totals, relatively.
 _PRECISE: Final = 1e-10
 _STEPS: Final = 200
+#: A weight multiplied with less is as good as 0.
+_VANISHED: Final = 1e-7
 _DAMPINGS: Final = 60
 #: How much of the slope a step must go down, and the rounding of the sum that goes down, relatively.
 _DOWN: Final = 1e-4
@@ -77,8 +79,8 @@ def calibrate(weights: Numbers, known: Auxiliaries, distance: Distance) -> Calib
         distance: What is near, and how far a weight may move.
 
     Raises:
-        DesignError: Weights that are not above 0; margins that no weights within the bounds meet (with the margins
-            that stand in the way, and the narrowest bounds that would do); no solution found by the method.
+        DesignError: Weights that are not above 0, or would be 0 afterwards; margins that no weights within the bounds
+            meet (with the margins that stand in the way, and the narrowest bounds that would do); no solution found.
     """
     wrong = int(np.sum(~(np.isfinite(weights) & (weights > 0))))
     if wrong:
@@ -86,7 +88,22 @@ def calibrate(weights: Numbers, known: Auxiliaries, distance: Distance) -> Calib
     cells = known.within_cells(weights)
     expect_feasible(cells, known, distance.limits)
     factors, steps = _solved(cells, known, distance)
+    _expect_weights(factors, cells, known, distance)
     return Calibrated(weights, weights * factors[known.cell], known, steps)
+
+
+def _expect_weights(factors: Numbers, cells: Numbers, known: Auxiliaries, distance: Distance) -> None:
+    """Refuse factors that raking and logit come as near to 0 as they like: margins that only weights of 0 meet."""
+    gone = (factors < _VANISHED) & (cells > 0)
+    if distance.method == "linear" or not gone.any():
+        return
+    people = int(gone[known.cell].sum())
+    named = sorted({known.columns[at] for cell in np.flatnonzero(gone) for at in np.flatnonzero(known.values[cell])})
+    raise DesignError(
+        f"the margins leave no weight for {people:,} of {len(known.cell):,} respondents: they are in "
+        + ", ".join(f"{margin} {category}" for margin, category in named),
+        hint="unite small categories",
+    )
 
 
 @dataclass(frozen=True, eq=False)

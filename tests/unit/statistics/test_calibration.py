@@ -256,6 +256,17 @@ def test_margins_that_can_be_met_are_never_answered_with_wider_bounds(monkeypatc
     assert refused.value.hint == "unite small categories"
 
 
+@pytest.mark.parametrize("distance", [RAKING, Distance(method="logit", bounds=[0, 90])], ids=str)
+def test_margins_that_only_weights_of_0_meet_are_refused(distance):
+    # Guards against raking with an empty cell, which takes all weight from people bit by bit and calls it done: no old
+    # men, and as many old people as women, leave nothing for the young woman.
+    five = people("ku", "kg", "kg", "mu", "mu")
+    known = auxiliaries.join(five, [SEX, Margin(("age",), {("ung",): 40.0, ("gammel",): 60.0})])
+
+    with pytest.raises(DesignError, match="leave no weight for 1 of 5 respondents: they are in age ung, sex kvinde"):
+        calibrate(np.full(5, 20.0), known, distance)
+
+
 @pytest.mark.parametrize("wrong", [0.0, -1.0, float("nan")])
 def test_weights_that_are_none_are_refused(wrong):
     with pytest.raises(DesignError, match="1 of 8 weights are not above 0"):
