@@ -56,8 +56,11 @@ def associations(project: Project, asked: Question, *, correction: Correction) -
     adjusted = pl.Series("p_adjusted", correcting.over(rows["p"]), dtype=pl.Float64)
     judged = rows.with_columns(
         adjusted,
-        verdict=pl.when(pl.col("f").is_null()).then(pl.lit("no test"))
-        .when(pl.Series(adjusted < LEVEL)).then(pl.lit("associated")).otherwise(pl.lit("not shown")),
+        verdict=pl.when(pl.col("f").is_null())
+        .then(pl.lit("no test"))
+        .when(pl.Series(adjusted < LEVEL))
+        .then(pl.lit("associated"))
+        .otherwise(pl.lit("not shown")),
     )
     subject = [asked.area_set] if asked.area_set else []
     shown = [
