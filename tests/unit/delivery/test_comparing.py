@@ -42,6 +42,20 @@ def test_rows_and_columns_too_many_or_too_few_are_found(tmp_path, name, changed)
 
 
 @pytest.mark.parametrize("name", ["tal.csv", "tal.xlsx", "tal.json"])
+def test_one_row_too_many_or_too_few_is_one_difference(tmp_path, name):
+    # Guards against a lost row after which every number of the file is told to be another.
+    other = ROWS.with_columns(bølge=pl.lit("2024"))
+    whole, part = pl.concat([ROWS.head(1), other, ROWS.tail(1)]), pl.concat([ROWS.head(1), other.tail(1), ROWS.tail(1)])
+    more, fewer = written(tmp_path / "more", name, whole), written(tmp_path / "fewer", name, part)
+
+    (too_many,) = comparing.compare(more, fewer)[1]
+    (missing,) = comparing.compare(fewer, more)[1]
+
+    assert (too_many.about.replace('"', ""), too_many.written) == ("2024 valby", "a row that should not be there")
+    assert (missing.about.replace('"', ""), missing.expected) == ("2024 valby", "a row that is not there")
+
+
+@pytest.mark.parametrize("name", ["tal.csv", "tal.xlsx", "tal.json"])
 def test_a_file_that_cannot_be_read_is_told(tmp_path, name):
     expected = written(tmp_path / "expected", name, ROWS)
     (tmp_path / name).write_bytes(b"a;b\n1;2;3\xff{")
