@@ -46,7 +46,8 @@ def compare(written: Path, expected: Path) -> tuple[int, list[Differing]]:
     except (ValueError, KeyError, TypeError, OSError, fastexcel.FastExcelError) as error:
         raise DataError(f"cannot be read ({error})", where=str(written)) from None
     wanted = _READERS[expected.suffix](expected.read_bytes())
-    count, differing = 0, []
+    count = 0
+    differing: list[Differing] = []
     for here, there in _paired(_by_row(found), _by_row(wanted)):
         columns = dict.fromkeys([*(there[1] if there else {}), *(here[1] if here else {})])
         count += len(columns)
