@@ -64,6 +64,7 @@ def _rules(project: Project) -> Iterator[str]:
 def _fieldwork(released: Released) -> Iterator[str]:
     for facts in released.facts.values():
         yield from (danish.number(facts.answered), danish.decimal(facts.kish, 2), f"{facts.revision} {facts.accepted}")
+        yield from (danish.number(shared) for _, shared in facts.again)
         if facts.invited is not None and facts.response_rate is not None:
             yield from (danish.number(facts.invited), danish.percent(facts.response_rate))
         if facts.start is not None and facts.end is not None:

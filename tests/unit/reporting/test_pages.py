@@ -177,6 +177,30 @@ def test_weights_that_were_calibrated_here_are_not_called_the_provider_s(made_pr
     assert "Kalibrering" not in {one.label for one in plain.method.facts}
 
 
+def panel_of(project, *waves):
+    """Return the project with these waves in one panel."""
+    of_survey = {
+        name: one.model_copy(update={"design": one.design.model_copy(update={"panel": "borgere"})})
+        if name in waves
+        else one
+        for name, one in project.waves["tryghed"].items()
+    }
+    return replace(project, waves={**project.waves, "tryghed": of_survey})
+
+
+def test_groups_never_pool_two_waves_of_a_panel_nor_pretend_the_year_between(made_project):
+    # The same people again are no larger sample, and "2023-2025" would say that 2024 is among them.
+    known = panel_of(made_project, "2024", "2025")
+    report = known.reports["district"]
+
+    people = pages.district(City().released(known), known, report, CODE).context.people
+
+    assert "Her bruges 2023 og 2025 under ét" in people.notes[0].text
+    assert "2023 og 2025" in people.groups.caption
+    assert known.pooled("tryghed", report.headline, "2025", 3) == ("2023", "2025")
+    assert panel_of(made_project, "2023", "2024", "2025").pooled("tryghed", report.headline, "2025", 3) == ("2025",)
+
+
 @pytest.mark.parametrize(
     ("followed", "counted"),
     [

@@ -36,6 +36,17 @@ def test_no_digit_stands_in_a_report_that_nothing_accounts_for(made_project, nam
 
 
 @pytest.mark.parametrize(("name", "area"), REPORTS)
+def test_people_who_were_asked_again_are_accounted_for(made_project, name, area):
+    # "a number without a source: 1.137" on the method page of every report about a panel.
+    released = City().released(made_project, again=(("2024", 1137),))
+
+    html, _, found = made(made_project, released, name, area)
+
+    assert "svarede 1.137 også i 2024" in html
+    assert [one for those in found.values() for one in those if one.source == UNEXPLAINED] == []
+
+
+@pytest.mark.parametrize(("name", "area"), REPORTS)
 def test_every_released_number_is_written_as_what_was_looked_up_says(made_project, made_city, name, area):
     _, items, found = made(made_project, made_city, name, area)
     seen = {item.id: item.seen for item in items}

@@ -77,6 +77,13 @@ def answered(view: View, code: str) -> tuple[str, ...]:
     return tuple(wave for wave, share in shares.items() if share.withheld is not Withheld.MISSING)
 
 
+def _covered(view: View, waves: Sequence[str]) -> str:
+    """Return the waves in words: a period only where none between them is left out."""
+    every = list(view.project.waves[view.report.survey])
+    between = every[every.index(waves[0]) : every.index(waves[-1]) + 1] if waves else []
+    return period(waves) if between == list(waves) else danish.join(waves)
+
+
 def labels(view: View) -> tuple[str, str]:
     """Return what the two groups are called."""
     one, other = _columns(view)
@@ -195,7 +202,7 @@ def _groups(view: View, code: str, register: Register) -> tuple[Figure, list[Cla
     alt = "; ".join(f"{row.label}: {words.estimate(row.first)} og {words.estimate(row.second)}" for row in rows)
     svg = figures.by_group(rows, (one, other), title=f"{one} og {other.lower()}. {alt}.", prefix=identity.lower())
     line = caption(
-        f"{view.headline.label}, pct., 95{danish.NBSP}%-interval, {period(waves)}", _bases(view, rows[0]),
+        f"{view.headline.label}, pct., 95{danish.NBSP}%-interval, {_covered(view, waves)}", _bases(view, rows[0]),
         words.precise(rows[0].difference).rstrip("."),
     )  # fmt: skip
     claim = words.group_claim(view.phrase(view.report.headline), "grupper", one, other, rows[0].difference, identity)
