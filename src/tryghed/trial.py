@@ -4,19 +4,21 @@ He reads the files as they would lie beside the reports. What has once withstood
 until files, definitions, rules or the attacker are others. Then he reads the finished reports.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tryghed import holding
 from tryghed.attack import attacker, leaks, public, published
+from tryghed.attack.attacker import Learned
 from tryghed.attack.published import Number
 from tryghed.definitions.project import Project
 from tryghed.definitions.report import Report
 from tryghed.delivery import attacked, manifest, numbers
-from tryghed.release import archive, editions
+from tryghed.release import archive, editions, ledger
 from tryghed.release.editions import Built
-from tryghed.release.released import Released
+from tryghed.release.released import CellKey, Released
 from tryghed.reporting import danish
 from tryghed.store import rounds
 
@@ -47,13 +49,43 @@ def build(
         DesignError: The sample design cannot support an estimate.
     """
     project = rounds.informed(project)
+    return editions.build(
+        project, survey, wave, because=because, estimating=estimating,
+        examine=lambda found: _to_hold_back(project, found, attacking),
+    )  # fmt: skip
 
-    def examine(found: Released) -> None:
-        with TemporaryDirectory(dir=project.folder / archive.FOLDER, prefix=archive.PART) as elsewhere:
-            numbers.save(found, project, Path(elsewhere))
-            withstand(project, found, Path(elsewhere), attacking)
 
-    return editions.build(project, survey, wave, because=because, examine=examine, estimating=estimating)
+def tried(project: Project, survey: str, wave: str, *, attacking: Callable[[], None]) -> Released:
+    """Return what a build would freeze now, a correction after the attacker has been at it.
+
+    Raises:
+        ReleaseError: What would be published gives away what must not be known.
+        UsageError: The wave, or one it needs, is not defined or not loaded.
+        DesignError: The sample design cannot support an estimate.
+    """
+    project = rounds.informed(project)
+    return editions.tried(project, survey, wave, examine=lambda found: _to_hold_back(project, found, attacking))
+
+
+def _to_hold_back(project: Project, found: Released, attacking: Callable[[], None]) -> Set[CellKey]:
+    """Return the cells to hold back so that the attacker learns nothing of earlier editions beside this one.
+
+    Raises:
+        ReleaseError: He learns something that no holding back prevents; everything he finds is listed.
+    """
+    with TemporaryDirectory(dir=project.folder / archive.FOLDER, prefix=archive.PART) as elsewhere:
+        folder = Path(elsewhere)
+        numbers.save(found, project, folder)
+        if _has_withstood(project, found, folder):
+            return frozenset()
+        attacking()
+        learned = attack(project, found, folder)
+        held = holding.cells(found, learned, project.surveys, _told(project, found))
+        if learned and not held:
+            attacker.refuse(learned)
+        if not learned:
+            _note(project, found, folder)
+        return held
 
 
 def withstand(project: Project, released: Released, folder: Path, attacking: Callable[[], None]) -> None:
@@ -68,21 +100,27 @@ def withstand(project: Project, released: Released, folder: Path, attacking: Cal
     Raises:
         ReleaseError: He finds what must not be known; everything he finds is listed.
     """
-    assert released.edition is not None
-    name, tried = released.edition.name, _tried(project, released, folder)
-    if not attacked.holds(project.folder, name, tried):
+    if not _has_withstood(project, released, folder):
         attacking()
-        attack(project, released, folder)
-        attacked.note(project.folder, name, tried)
+        attacker.refuse(attack(project, released, folder))
+        _note(project, released, folder)
 
 
-def attack(project: Project, released: Released, folder: Path) -> None:
-    """Let the attacker loose on the files of a release; he knows what is in them and what is public.
+def _has_withstood(project: Project, released: Released, folder: Path) -> bool:
+    assert released.edition is not None
+    return attacked.holds(project.folder, released.edition.name, _tried(project, released, folder))
 
-    He has the files of each edition that the release corrects as well, and reads them beside the new ones.
 
-    Raises:
-        ReleaseError: He finds what must not be known; everything he finds is listed.
+def _note(project: Project, released: Released, folder: Path) -> None:
+    assert released.edition is not None
+    attacked.note(project.folder, released.edition.name, _tried(project, released, folder))
+
+
+def attack(project: Project, released: Released, folder: Path) -> tuple[Learned, ...]:
+    """Let the attacker loose on the files of a release and return what he learns that must not be known.
+
+    He knows what is in the files and what is public. He has the files of every earlier release that told one of the
+    numbers otherwise as well, and reads them beside the new ones.
     """
     targets = [
         attacker.Target(survey, tuple(whom.wave.split("+")), _pairs(whom.inside), _pairs(whom.outside),
@@ -92,20 +130,34 @@ def attack(project: Project, released: Released, folder: Path) -> None:
     newest = published.read(project, folder)
     few, also = project.rules.secrecy.min_count, list(dict.fromkeys(targets))
     learned = [*attacker.attack(project, newest, few, also=also)]
-    for name in _corrected(project, released):
+    for name in _at_odds(project, released):
         both, earlier = _earlier(project, name)
         learned += attacker.attack(both, [*newest, *earlier], few)
-    attacker.refuse(list(dict.fromkeys(learned)))
+    return tuple(dict.fromkeys(learned))
 
 
-def _corrected(project: Project, released: Released) -> list[str]:
-    """Return the editions that a release corrects, the newest first."""
-    found: list[str] = []
-    name = released.edition.corrects if released.edition else ""
-    while name:
-        found.append(name)
-        name = archive.entry(project.folder, name).corrects
-    return found
+def _told(project: Project, released: Released) -> tuple[ledger.Entry, ...]:
+    """Return what had been told when a release was made, or is told now where it is not frozen yet."""
+    name = released.edition.name if released.edition else ""
+    return ledger.read(project.folder / archive.FOLDER).before(name).entries
+
+
+def _at_odds(project: Project, released: Released) -> list[str]:
+    """Return the earlier releases that told a release's numbers of other people: editions it corrects, other waves."""
+    frozen = {one.name for one in archive.entries(project.folder)}
+    now = _people(project, released)
+    return list(dict.fromkeys(
+        one.release for one in _told(project, released)
+        if one.release in frozen and one.n is not None and now.get(one.cell, one.people) != one.people
+    ))  # fmt: skip
+
+
+def _people(project: Project, released: Released) -> dict[CellKey, str]:
+    """Return the checksums of the people of a release's cells: its own, or the ledger's once it is frozen."""
+    known = {cell: released.people(cell) for cell, _ in (*released.shares(), *released.rests())}
+    name = released.edition.name if released.edition else ""
+    told = {one.cell: one.people for one in ledger.read(project.folder / archive.FOLDER).of(name)}
+    return {cell: people or told.get(cell, "") for cell, people in known.items()}
 
 
 def _earlier(project: Project, name: str) -> tuple[Project, list[Number]]:
@@ -166,7 +218,7 @@ def _tried(project: Project, released: Released, folder: Path) -> str:
     files = [folder / name for name in published.FILES]
     code = sorted(Path(attacker.__file__).parent.glob("*.py"))
     contents = [part for path in (*files, *code) for part in (path.name, path.read_bytes())]
-    earlier = [archive.checksum(project.folder, name) for name in _corrected(project, released)]
+    earlier = [archive.checksum(project.folder, name) for name in _at_odds(project, released)]
     return manifest.fingerprint([*contents, *earlier, *defined(project)])
 
 

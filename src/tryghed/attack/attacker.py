@@ -19,6 +19,7 @@ from tryghed.errors import ReleaseError
 from tryghed.frames import EVERYBODY
 
 _SLIGHT = 1e-4
+_LARGE = 1000
 _SIDES = ("n", "positives", "negatives")
 _ONE_EDITION = {
     LATE: ", those who are not in the earlier edition", GONE: ", those who are in the earlier edition only",
@@ -34,6 +35,11 @@ class Target(NamedTuple):
     outside: tuple[tuple[str, str], ...]
     group: tuple[str, str]
     indicator: str
+
+    @property
+    def between_editions(self) -> bool:
+        """Whether they are in one of two editions only."""
+        return bool({LATE, GONE} & set(self.inside))
 
     def __str__(self) -> str:
         within = " and ".join(f"{name} {area}" for name, area in self.inside if (name, area) not in _ONE_EDITION)
@@ -107,8 +113,10 @@ def _attack_editions(
         return list(_attack_item(project, survey, newest, min_count, also))
     told = {_target(one): one for one in newest if one.n is not None}
     earlier = [replace(one, before=False) for one in numbers if one.before]
-    sets = {one.area_set for one in newest}
-    if all(one.area_set in sets and _alike(one, told.get(_target(one))) for one in earlier):
+    sets, before = {one.area_set for one in newest}, {_target(one): one for one in earlier}
+    if told.keys() <= before.keys() and all(
+        one.area_set in sets and _alike(one, told.get(target)) for target, one in before.items()
+    ):
         return []  # nobody came or went, as far as anybody can tell
     found: list[Learned] = []
     for whole, part, only in ((newest, earlier, LATE), (earlier, newest, GONE)):
@@ -192,6 +200,10 @@ def _attack_item(
     for one in late:
         reader.least(one, "n")  # the ways with the fewest late people: whom they leave out are not certain to be there
     told_of = {one.indicator for one in late}
+    if reader.is_large:
+        reader.look_for(targets, min_count)
+    if late and reader.is_large:
+        reader.look_for_late([one for one in targets if LATE in one.inside])
     for target in targets:
         if LATE in target.inside and (
             target.indicator not in told_of or reader.may_be_nobody(target) or not reader.may_be_many(target, _SLIGHT)
@@ -217,8 +229,14 @@ class _Reader:
         _, first = np.unique(packed, axis=1, return_index=True)  # kinds that nothing tells apart are one
         self.people = {one: flag[first] for one, flag in flags.items()}
         self.kinds_of_people = len(first)
+        self.first = first
         self.told = told
         self.survey = survey
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a programme takes so long that ways are looked for which spare some."""
+        return self.kinds_of_people * len(self.kinds.answers) > _LARGE
 
     @cached_property
     def limits(self) -> Limits:
@@ -262,6 +280,29 @@ class _Reader:
         """Return the most that one side of a target can be, None where it can be that much or more."""
         return self.limits.most_below(self._sum(target, side), wanted)
 
+    def look_for(self, targets: Sequence[Target], min_count: int) -> None:
+        """Look for ways that show many targets at once to be of many people: each of them is a programme less."""
+        scores = self.survey.scores
+        sensitive = [one for one in targets if scores[one.indicator].sensitive]
+        for side in ("positives", "negatives") if sensitive else ():
+            near = [self._near(one, self.kinds.answers) for one in sensitive]
+            self.limits.look_for([self._sum(one, side) for one in sensitive], min_count - _SLIGHT, near)
+        others = [one for one in targets if not scores[one.indicator].sensitive]
+        if others:
+            near = [self._near(one, self._bases) for one in others]
+            bases = [self._base(one) for one in others]
+            self.limits_of_n.look_for(bases, min_count - 1 + _SLIGHT, near)
+
+    def look_for_late(self, targets: Sequence[Target]) -> None:
+        """Look for ways in which somebody among the targets counts, and for such in which somebody does not."""
+        for side in ("positives", "negatives"):
+            self.limits.look_for([self._sum(one, side) for one in targets], 1.0)
+
+    def is_open(self, target: Target) -> bool:
+        """Return whether the ways that were found already differ in what a target's people answered."""
+        least, most = self.limits.seen(self._sum(target, "positives"))
+        return most - least >= 1 and floor(most + _SLIGHT) - ceil(least - _SLIGHT) >= 1
+
     def may_be_nobody(self, target: Target) -> bool:
         """Return whether some way that was found leaves a target without people: then nothing is certain of it."""
         people = self._sum(target, "n")
@@ -281,6 +322,11 @@ class _Reader:
 
     def _flags(self, target: Target) -> Flags:
         return self.kinds.people(target.waves, target.inside, target.outside, target.group)
+
+    def _near(self, target: Target, answers: Sequence[object]) -> Flags:
+        """Return the kinds of people who are in the first area of a target, whatever else they are."""
+        there = self.kinds.people(self.kinds.waves, target.inside[:1], (), (EVERYBODY, EVERYBODY))
+        return np.repeat(there[self.first], len(answers))
 
     def _sum(self, target: Target, side: str) -> Numbers:
         base, counts = self.kinds.answering(target.indicator)
@@ -356,7 +402,7 @@ def _obviously_many(target: Target, printed: Mapping[Target, Number], min_count:
 
 def _learned_of_base(reader: _Reader, target: Target, min_count: int) -> str:
     """Return what is learned of people whose answers are not of a sensitive topic: all answers of too few."""
-    if reader.may_be_many(target, min_count - 1 + _SLIGHT):
+    if reader.may_be_many(target, min_count - 1 + _SLIGHT) or reader.is_open(target):
         return ""
     most = reader.most_people(target)
     if not _SLIGHT < most < min_count - 1 + _SLIGHT or reader.least_people(target) < _SLIGHT:

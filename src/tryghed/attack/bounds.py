@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csc_array, csr_array, eye_array, hstack, vstack
 
 from tryghed.errors import ReleaseError
 
 Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 _SLIGHT = 1e-6
 #: How much farther the shares may be off than the least with which they fit: there, counts would seem exact.
 _ROOM = 2.0
+#: How much more than wanted is looked for, so that the simplex method's own tolerance does not lose it.
+_BEYOND = 1e-6
+#: One more programme for many sums at once is worth it where the last one left at most this part of them.
+_WORTH_IT = 0.8
+#: A small programme is one of at most this part of the kinds.
+_MOST = 0.5
 
 
 @dataclass(eq=False)
@@ -91,10 +99,74 @@ class Limits:
 
     def most_below(self, count: Numbers, wanted: float) -> float | None:
         """Return the most that a sum over kinds can be, None where it can be that much or more."""
-        if any(way @ count >= wanted for way in self.ways):
+        if any(way @ count >= wanted for way in reversed(self.ways)):
             return None
         most = self.most(count)
         return None if most >= wanted else most
+
+    def look_for(self, sums: Sequence[Numbers], wanted: float, near: Sequence[Flags] = ()) -> None:
+        """Look for ways in which as many of some sums as possible are that much or more, for `most_below` to find.
+
+        One programme looks for all of them, another for those it left out, until one finds few more. For each of the
+        others a small programme follows, in which only the kinds `near` it are others than in the mean way. What none
+        of them finds is not known to be impossible.
+        """
+        counts = csr_array(np.array(sums))
+        known = self._reached(counts, wanted, self.ways)
+        tried = 2 * len(known)
+        while 1 < (left := int((~known).sum())) < _WORTH_IT * tried:
+            tried = left
+            known |= self._reached(counts, wanted, self._look_once(counts[np.flatnonzero(~known)], wanted))
+        mean = np.mean(self.ways, axis=0) if self.ways else None
+        for at, flags in enumerate(near):
+            if mean is not None and not known[at] and flags.mean() < _MOST:
+                known |= self._reached(counts, wanted, self._look_near(sums[at], mean, flags))
+
+    def seen(self, count: Numbers) -> tuple[float, float]:
+        """Return the least and the most that a sum is in the ways that were found: it can be that, and maybe more."""
+        values = [float(way @ count) for way in self.ways]
+        return min(values, default=float("inf")), max(values, default=-float("inf"))
+
+    def _reached(self, counts: csr_array, wanted: float, ways: Sequence[Numbers]) -> Flags:
+        found = np.zeros(counts.shape[0], dtype=np.bool_)
+        for way in ways:
+            found |= counts @ way >= wanted
+        return found
+
+    def _look_once(self, counts: csr_array, wanted: float) -> list[Numbers]:
+        """Return a way in which as many sums as possible are that much; it is noted."""
+        from scipy.optimize import linprog
+
+        (many, size), told = counts.shape, self.rows.shape[0]
+        rows = vstack([hstack([self.rows, csr_array((told, many))]), hstack([-counts, eye_array(many)])])
+        found = linprog(
+            np.append(np.zeros(size), -np.ones(many)), A_ub=csr_array(rows),
+            b_ub=np.append(self.limits, np.zeros(many)),
+            bounds=[*[(0, self.ceiling)] * size, *[(None, wanted + _BEYOND)] * many], method="highs",
+        )  # fmt: skip
+        return [] if found.x is None else self._noted(np.asarray(found.x[:size]))
+
+    def _look_near(self, count: Numbers, mean: Numbers, near: Flags) -> list[Numbers]:
+        """Return a way in which a sum is as much as it can be with only some kinds other than in the mean way."""
+        from scipy.optimize import linprog
+
+        columns = csr_array(self._columns[:, np.flatnonzero(near)])
+        bound = np.flatnonzero(np.diff(columns.indptr))
+        room = self.limits[bound] - (self.rows[bound] @ mean - columns[bound] @ mean[near])
+        found = linprog(-count[near], A_ub=columns[bound], b_ub=room, bounds=(0, self.ceiling), method="highs")
+        if found.x is None:
+            return []
+        way = mean.copy()
+        way[near] = found.x
+        return self._noted(way)
+
+    def _noted(self, way: Numbers) -> list[Numbers]:
+        self.ways.append(way)
+        return [way]
+
+    @cached_property
+    def _columns(self) -> csc_array:
+        return csc_array(self.rows)
 
 
 def _least_off(lines: csr_array, least: Numbers, most: Numbers, give: Numbers) -> float:

@@ -10,7 +10,7 @@ from typing import Literal
 import click
 import polars as pl
 
-from tryghed import meant, pipeline
+from tryghed import meant, pipeline, trial
 from tryghed.cli.options import impersonal, open_project, progress, project_option, quiet_option, say
 from tryghed.cli.terminal import columns
 from tryghed.definitions.project import Project
@@ -60,7 +60,8 @@ def show_plan(
     """Show what the reports of a wave would show, without computing it.
 
     With --try it is computed: how much would be withheld, which categories to merge where that is too much of a table,
-    and what conflicts with earlier releases.
+    and what conflicts with earlier releases. A correction is attacked beside the editions before it, and what has to be
+    held back because of them is told.
 
     \b
     Example: tryghed release plan --wave 2025
@@ -72,7 +73,7 @@ def show_plan(
     if tried:
         with progress(quiet=quiet) as step:
             step(Step("estimating", f"{about}/{of_wave}"))
-            _, found = editions.candidate(opened, about, of_wave)
+            found = trial.tried(opened, about, of_wave, attacking=lambda: step(Step("attacking", f"{about}/{of_wave}")))
         click.echo(
             "\n".join([f"{_counted(found)}", *_listed((*map(history.told, found.conflicts), *found.advice))]),
             err=as_json,

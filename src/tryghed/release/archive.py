@@ -25,7 +25,7 @@ from tryghed.definitions import project as projects
 from tryghed.definitions.project import Project
 from tryghed.errors import ReleaseError, UsageError
 from tryghed.release import ledger, records
-from tryghed.release.released import _SEAL, Edition, Released
+from tryghed.release.released import _SEAL, CellKey, Edition, Released
 from tryghed.release.sources import Delivered
 
 FOLDER = "releases"
@@ -178,6 +178,7 @@ def load(folder: Path, name: str) -> Released:
         changes = records.read_changes(errata.read_text(encoding="utf-8")) if errata.exists() else ()
         exemptions = tuple(records.exemption(one) for one in about["exemptions"])
         conflicts = tuple(records.conflict(one) for one in about["conflicts"])
+        held = tuple(CellKey(**one) for one in about.get("held", ()))  # releases made before know of none
         facts = {(one["survey"], one["wave"]): records.facts(one) for one in about["waves"]}
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(known.folder, f"not a release this version of the software can read ({error})") from None
@@ -185,7 +186,7 @@ def load(folder: Path, name: str) -> Released:
         seal=_SEAL, survey=known.survey, wave=known.wave, area_set=about["area_set"], release_id=known.release_id,
         synthetic=about["synthetic"], rules_version=about["rules_version"], facts=facts, shares=shares,
         differences=differences, places=places, people={}, secrets=(), conflicts=conflicts,
-        edition=Edition(name, known.number, known.created, known.corrects, known.because, changes, exemptions),
+        edition=Edition(name, known.number, known.created, known.corrects, known.because, changes, exemptions, held),
     )  # fmt: skip
     _expect_told(folder / FOLDER, name, found)
     return found
@@ -306,6 +307,7 @@ def _about(released: Released, project: Project, edition: Edition, origin: Origi
         "made_from": origin,
         "waves": list(released.facts.values()),
         "exemptions": edition.exemptions,
+        "held": edition.held,
         "conflicts": released.conflicts,
     }
     return json.dumps(records.plain(about), ensure_ascii=False, indent=2) + "\n"

@@ -7,8 +7,8 @@ is made only with a reason, and says what changed.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
 
 from tryghed.definitions.project import Project
 from tryghed.errors import ReleaseError, UsageError
@@ -23,6 +23,8 @@ from tryghed.store import audit, generations, rounds
 from tryghed.store import query as queries
 
 _EXAMPLES = 5
+#: The reason of a correction that is tried only.
+_TRIED = "tried"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def build(
     wave: str,
     *,
     because: str = "",
-    examine: Callable[[Released], None],
+    examine: Callable[[Released], Set[CellKey]],
     estimating: Callable[[], None] = lambda: None,
 ) -> Built:
     """Return the edition of a wave in force, after building it where there is none.
@@ -71,7 +73,8 @@ def build(
         survey: The survey the reports are about.
         wave: The wave.
         because: Why a new edition is made where numbers differ from the newest; without it they may not.
-        examine: Called with what is about to be frozen; where it must not be, raises, and nothing is written.
+        examine: Called with what is about to be frozen; returns what must be held back because of earlier editions.
+            Where nothing helps, raises, and nothing is written.
         estimating: Called when numbers are about to be computed.
 
     Raises:
@@ -91,20 +94,40 @@ def build(
         if newest is not None and newest.origin.inputs == origin.inputs and _is_told(project, newest):
             return Built(newest, archive.load(project.folder, newest.name), new=False)
         estimating()
-        _, found = _derive(project, wanted, as_of=newest)
-        if newest is None:
-            edition = _first(project, found, _told(project).restated(found), because)
-        elif _differs(project, found, newest, because):
-            _, found = _derive(project, wanted, as_of=None)
-            edition = _correction(project, found, newest, because)
-        else:
+        estimated, found = _derive(project, wanted, as_of=newest)
+        if newest is not None and not _differs(project, found, newest, because):
             _tell(project, found, newest.name)
             return Built(newest, archive.load(project.folder, newest.name), new=False, advice=found.advice)
-        examine(found.as_edition(edition))
+        if newest is not None:
+            estimated, found = _derive(project, wanted, as_of=None)
+        found, edition = _settled(project, estimated, found, newest, because, examine)
         made = archive.freeze(found, project, edition, origin, files)
         _tell(project, found, made.name)
         _note(project, "release build", made, because)
         return Built(made, archive.load(project.folder, made.name), new=True, advice=found.advice)
+
+
+def tried(project: Project, survey: str, wave: str, *, examine: Callable[[Released], Set[CellKey]]) -> Released:
+    """Return what a build would freeze now; a correction with what it would hold back.
+
+    Args:
+        project: The project.
+        survey: The survey the reports are about.
+        wave: The wave.
+        examine: As `build` has it; not called where there is no earlier edition.
+
+    Raises:
+        ReleaseError: What `examine` raises.
+        UsageError: The wave, or one it needs, is not defined or not loaded.
+        DesignError: The sample design cannot support an estimate.
+    """
+    project = rounds.informed(project)
+    wanted, newest = plan(project, survey, wave), archive.newest(project.folder, survey, wave)
+    estimated, found = _derive(project, wanted, as_of=newest)
+    if newest is None or not _differs(project, found, newest, _TRIED):
+        return found
+    estimated, found = _derive(project, wanted, as_of=None)
+    return _settled(project, estimated, found, newest, _TRIED, examine)[0]
 
 
 def rederive(project: Project, name: str, store: Project) -> Released:
@@ -126,7 +149,9 @@ def rederive(project: Project, name: str, store: Project) -> Released:
     wanted = plan(store, known.survey, known.wave)
     estimated = draft(store, wanted, queries.Shelf(store.queries), ledger=before)
     decided = {one.cell: one for one in known.edition.exemptions}
-    found = release(estimated, store.rules, store.surveys, ledger=before, exemptions=decided)
+    found = release(
+        estimated, store.rules, store.surveys, ledger=before, exemptions=decided, held=set(known.edition.held)
+    )
     return found.standing_for(known)
 
 
@@ -184,8 +209,32 @@ def _derive(project: Project, wanted: Plan, *, as_of: Entry | None) -> tuple[Dra
     """Return the numbers of a plan, judged together with all that had been released before an edition, or ever."""
     before = _told(project).before(as_of.name) if as_of else _told(project)
     estimated = draft(project, wanted, queries.Shelf(project.queries), ledger=before)
+    edition = archive.load(project.folder, as_of.name).edition if as_of else None
+    return estimated, _judged(project, estimated, before, set(edition.held) if edition else set())
+
+
+def _judged(project: Project, estimated: Draft, before: Ledger, held: Set[CellKey]) -> Released:
     decided = exempted(project)
-    return estimated, release(estimated, project.rules, project.surveys, ledger=before, exemptions=decided)
+    return release(estimated, project.rules, project.surveys, ledger=before, exemptions=decided, held=held)
+
+
+def _settled(
+    project: Project, estimated: Draft, found: Released, newest: Entry | None, because: str,
+    examine: Callable[[Released], Set[CellKey]],
+) -> tuple[Released, Edition]:  # fmt: skip
+    """Return numbers and their edition, once nothing more has to be held back because of earlier ones."""
+    told, held = _told(project), frozenset[CellKey]()
+    while True:
+        edition = (
+            _first(project, found, told.restated(found), because) if newest is None
+            else _correction(project, found, newest, because)
+        )  # fmt: skip
+        edition = replace(edition, held=tuple(sorted(held)))
+        more = examine(found.as_edition(edition)) - held
+        if not more:
+            return found, edition
+        held |= more
+        found = _judged(project, estimated, told, held)
 
 
 def _origin(project: Project, wanted: Plan, files: dict[str, bytes]) -> Origin:

@@ -8,7 +8,7 @@ only where both of its sides are, and places only where no area among them is se
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -80,6 +80,7 @@ def release(
     *,
     ledger: Ledger = NOTHING_YET,
     exemptions: Mapping[CellKey, Exemption] = NONE,
+    held: Set[CellKey] = frozenset(),
 ) -> Released:
     """Return what may be shown of a draft.
 
@@ -89,6 +90,7 @@ def release(
         surveys: Definitions, for which indicators are sensitive and which are pairs.
         ledger: Everything released before.
         exemptions: Cells that people have decided about against the rules.
+        held: Cells held back because earlier editions beside them would tell what a few people answered.
 
     Raises:
         ReleaseError: Earlier releases give away what must not be learned, whatever is hidden now; all is listed.
@@ -99,7 +101,11 @@ def release(
     rests = {_rest_key(row): _rest(row) for row in contrast_rows if row["kind"] == "rest"}
     scores = {name: survey.scores for name, survey in surveys.items()}
     judged = exempt(_judged(cells | rests, rules, scores), cells | rests, exemptions, scores)
-    joint = _joint(draft.atoms, cells | rests, judged, kept_secret(cells, exemptions, scores), ledger, rules, surveys)
+    sides = {shown_side(key, scores) for key in held}
+    apart = {key for key in judged if shown_side(key, scores) in sides}
+    judged |= {key: strictest([judged[key], Verdict.SECRET]) for key in apart}
+    decided = kept_secret(cells, exemptions, scores)
+    joint = _joint(draft.atoms, cells | rests, judged, decided, apart, ledger, rules, surveys)
     shares = {
         key: _share(cell, joint.verdicts[key], rules, sensitive=_indicator(scores, key).sensitive)
         for key, cell in (cells | rests).items()
@@ -178,14 +184,14 @@ class _Joint:
 
 def _joint(
     atoms: tuple[Atoms, ...], cells: Mapping[CellKey, Cell], judged: Mapping[CellKey, Verdict],
-    decided: frozenset[CellKey], ledger: Ledger, rules: ReleaseRules, surveys: Mapping[str, Survey],
+    decided: frozenset[CellKey], held: Set[CellKey], ledger: Ledger, rules: ReleaseRules, surveys: Mapping[str, Survey],
 ) -> _Joint:  # fmt: skip
     """Return the verdicts after the numbers of each item were looked at together, with all that was told before."""
     verdicts = dict(judged)
     people: dict[CellKey, str] = {}
     before: list[Known] = []
     parts: list[Protected] = []
-    at_odds: set[CellKey] = set()
+    at_odds = set(held)
     for one in atoms:
         mine = [key for key in cells if key.survey == one.survey and key.indicator in one.indicators]
         people |= {key: one.checksum(one.base(key)) for key in mine}

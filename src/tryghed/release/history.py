@@ -112,7 +112,12 @@ def told(conflict: Conflict) -> str:
         case "gone":
             return f"{counted} cannot be checked ({_first(cells)}): the store has not got it"
         case "apart":
-            what = "withheld: with an earlier release they would tell of fewer people than may be told of"
+            return (
+                f"{len(cells)} number{'s are' if len(cells) > 1 else ' is'} withheld ({_first(cells)}): beside an "
+                "earlier edition they would tell of a few people who are in one of the two only. Where the error is "
+                "small, leave the earlier edition in force, and correct it together with more; where not, correct the "
+                "delivery without adding anybody or taking anybody out, and nothing has to be withheld"
+            )
         case "known":
             what = "withheld as decided, and can be worked out from earlier releases all the same"
     return f"{len(cells)} numbers are {what} ({'; '.join(map(named, cells))})"

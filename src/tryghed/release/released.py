@@ -184,7 +184,8 @@ class Edition:
     """Which frozen release numbers come from.
 
     `corrects` names the edition this one replaces, empty in a first one. `changes` are the numbers that were told
-    otherwise before, in it or, in a first edition, in releases of other waves; `because` says why.
+    otherwise before, in it or, in a first edition, in releases of other waves; `because` says why. `held` are the cells
+    held back because earlier editions beside them would tell what a few people answered.
     """
 
     name: str
@@ -194,6 +195,7 @@ class Edition:
     because: str = ""
     changes: tuple[Change, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    held: tuple[CellKey, ...] = ()
 
 
 #: No checksums: a release read back from its files.

@@ -10,7 +10,7 @@ tables. The order of everything is fixed and the simplex method of HiGHS is dete
 cells.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,8 +107,7 @@ class _Search:
 
     def run(self) -> Protection:
         exposed = []
-        if self.demands:
-            self._try_together()
+        self._try_together(range(len(self.demands)))
         for at, demand in enumerate(self.demands):
             if self.witness[at] is None and not self._meet(at, demand):
                 exposed.append(demand.target)
@@ -125,19 +124,29 @@ class _Search:
     def _visible(self) -> NDArray[np.int64]:
         return np.flatnonzero(self.shown[self.cell] >= self.level)
 
-    def _try_together(self) -> None:
-        """Look for one way that meets as many demands as possible at once."""
-        visible, count = self._visible(), len(self.demands)
+    def _try_together(self, demands: Iterable[int]) -> None:
+        """Look for ways that meet as many demands as possible at once: those upwards, those downwards, what is left."""
+        for sign in (1, -1):
+            left = [at for at in demands if self.witness[at] is None and self.demands[at].sign == sign]
+            tried = len(left) + 1
+            while 1 < len(left) < tried:
+                tried = len(left)
+                self._meet_most([self.demands[at] for at in left])
+                left = [at for at in left if self.witness[at] is None]
+
+    def _meet_most(self, demands: Sequence[_Demand]) -> None:
+        """Look for one way that meets as many of some demands as possible."""
+        visible, count = self._visible(), len(demands)
         atoms = self.rows.shape[1]
-        signs = np.array([one.sign for one in self.demands], dtype=np.float64)
-        signed = diags_array(signs) @ self.table.targets[[one.target for one in self.demands]]
+        signs = np.array([one.sign for one in demands], dtype=np.float64)
+        signed = diags_array(signs) @ self.table.targets[[one.target for one in demands]]
         rows = vstack([
             hstack([self.rows[visible], csr_array((len(visible), count))]),
             hstack([signed, -eye_array(count)]),
         ])  # fmt: skip
         low = np.concatenate([self.low[visible], np.zeros(count)])
         high = np.concatenate([self.high[visible], np.full(count, np.inf)])
-        least = np.array([one.least for one in self.demands])
+        least = np.array([one.least for one in demands])
         lower = np.concatenate([np.zeros(atoms), np.full(count, -np.inf)])
         upper = np.concatenate([np.full(atoms, self.many), least])
         goal = np.concatenate([np.zeros(atoms), -np.ones(count)])
@@ -199,6 +208,7 @@ class _Search:
         spoiled = list(self._spoiled(again))
         for at in spoiled:
             self.witness[at] = None
+        self._try_together(spoiled)
         for at in spoiled:
             if self.witness[at] is None:
                 demand = self.demands[at]

@@ -50,6 +50,16 @@ def test_people_asked_again_are_known_of_a_frozen_release(project, let_through):
     assert facts(released, archive.load(project.folder, "2025")) == ()
 
 
+def test_what_was_held_back_is_frozen_with_the_release(project, let_through):
+    # Guards against a release that verify derives again with the numbers that were held back.
+    released = let_through()
+    cells = tuple(cell for cell, _ in released.shares()[:2])
+
+    freeze(project, released, held=cells)
+
+    assert archive.load(project.folder, "2025").edition.held == cells
+
+
 def test_a_withheld_cell_leaves_no_number_in_the_files(project, let_through):
     entry = freeze(project, let_through())
     records = json.loads((entry.folder / "cells.json").read_text(encoding="utf-8"))["shares"]

@@ -7,13 +7,14 @@ from made_atoms import atoms_of
 from tests.made_cells import RULES, SURVEY, contrast, estimate
 from tryghed.errors import ReleaseError
 from tryghed.frames import CONTRAST, ESTIMATE, RANK
+from tryghed.release import history
 from tryghed.release.exemptions import NONE
 from tryghed.release.gate import Draft, release
 from tryghed.release.released import Released, Remark, Withheld
 from tryghed.release.rounding import rounded
 
 
-def gate(estimates, contrasts=(), ranks=(), *, exemptions=NONE):
+def gate(estimates, contrasts=(), ranks=(), *, exemptions=NONE, held=frozenset()):
     rows = list(estimates)
     return release(
         Draft(
@@ -21,7 +22,7 @@ def gate(estimates, contrasts=(), ranks=(), *, exemptions=NONE):
             pl.DataFrame(list(contrasts), schema=CONTRAST), pl.DataFrame(list(ranks), schema=RANK), {},
             atoms_of(rows, {"s": SURVEY}),
         ),
-        RULES, {"s": SURVEY}, exemptions=exemptions,
+        RULES, {"s": SURVEY}, exemptions=exemptions, held=held,
     )  # fmt: skip
 
 
@@ -60,6 +61,20 @@ def test_a_pair_is_decided_once_on_the_shown_side():
 
     assert both.share("tryg", "a").withheld is None
     assert both.share("utryg", "a").withheld is None
+
+
+def test_what_is_held_back_for_an_earlier_edition_is_secret_with_its_pair_and_told_with_a_way_out():
+    # Guards against a share of the other side that tells what was held back.
+    rows = [estimate(), estimate("utryg", share=0.2, half=0.04), estimate(area="b")]
+    cell = next(cell for cell, _ in gate(rows).shares() if (cell.indicator, cell.area) == ("tryg", "a"))
+
+    found = gate(rows, held={cell})
+
+    assert withheld(found, "tryg", "ab") == [Withheld.SECRET, None]
+    assert withheld(found, "utryg", "a") == [Withheld.SECRET]
+    assert [(one.kind, len(one.cells)) for one in found.conflicts] == [("apart", 2)]
+    assert "leave the earlier edition in force" in history.told(found.conflicts[0])
+    assert gate(rows).conflicts == ()
 
 
 def whole(areas):
