@@ -51,7 +51,7 @@ def build(
     project = rounds.informed(project)
     return editions.build(
         project, survey, wave, because=because, estimating=estimating,
-        examine=lambda found: _to_hold_back(project, found, attacking),
+        examine=lambda found: _to_hold_back(project, found, attacking, attacked.note),
     )  # fmt: skip
 
 
@@ -64,11 +64,17 @@ def tried(project: Project, survey: str, wave: str, *, attacking: Callable[[], N
         DesignError: The sample design cannot support an estimate.
     """
     project = rounds.informed(project)
-    return editions.tried(project, survey, wave, examine=lambda found: _to_hold_back(project, found, attacking))
+    return editions.tried(
+        project, survey, wave, examine=lambda found: _to_hold_back(project, found, attacking, lambda *_: None)
+    )
 
 
-def _to_hold_back(project: Project, found: Released, attacking: Callable[[], None]) -> Set[CellKey]:
+def _to_hold_back(
+    project: Project, found: Released, attacking: Callable[[], None], note: Callable[[Path, str, str], None]
+) -> Set[CellKey]:
     """Return the cells to hold back so that the attacker learns nothing of earlier editions beside this one.
+
+    Where there are none, `note` is told of the folder, the release, and what was attacked.
 
     Raises:
         ReleaseError: He learns something that no holding back prevents; everything he finds is listed.
@@ -83,8 +89,8 @@ def _to_hold_back(project: Project, found: Released, attacking: Callable[[], Non
         held = holding.cells(found, learned, project.surveys, _told(project, found))
         if learned and not held:
             attacker.refuse(learned)
-        if not learned:
-            _note(project, found, folder)
+        if not learned and found.edition is not None:
+            note(project.folder, found.edition.name, _tried(project, found, folder))
         return held
 
 
@@ -103,17 +109,13 @@ def withstand(project: Project, released: Released, folder: Path, attacking: Cal
     if not _has_withstood(project, released, folder):
         attacking()
         attacker.refuse(attack(project, released, folder))
-        _note(project, released, folder)
+        assert released.edition is not None
+        attacked.note(project.folder, released.edition.name, _tried(project, released, folder))
 
 
 def _has_withstood(project: Project, released: Released, folder: Path) -> bool:
     assert released.edition is not None
     return attacked.holds(project.folder, released.edition.name, _tried(project, released, folder))
-
-
-def _note(project: Project, released: Released, folder: Path) -> None:
-    assert released.edition is not None
-    attacked.note(project.folder, released.edition.name, _tried(project, released, folder))
 
 
 def attack(project: Project, released: Released, folder: Path) -> tuple[Learned, ...]:

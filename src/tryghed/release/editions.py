@@ -117,17 +117,18 @@ def tried(project: Project, survey: str, wave: str, *, examine: Callable[[Releas
         examine: As `build` has it; not called where there is no earlier edition.
 
     Raises:
-        ReleaseError: What `examine` raises.
+        ReleaseError: What `examine` raises, or another release is being built.
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
     project = rounds.informed(project)
     wanted, newest = plan(project, survey, wave), archive.newest(project.folder, survey, wave)
-    estimated, found = _derive(project, wanted, as_of=newest)
+    _, found = _derive(project, wanted, as_of=newest)
     if newest is None or not _differs(project, found, newest, _TRIED):
         return found
-    estimated, found = _derive(project, wanted, as_of=None)
-    return _settled(project, estimated, found, newest, _TRIED, examine)[0]
+    with archive.locked(project.folder):
+        estimated, found = _derive(project, wanted, as_of=None)
+        return _settled(project, estimated, found, newest, _TRIED, examine)[0]
 
 
 def rederive(project: Project, name: str, store: Project) -> Released:
