@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from made_tables import attacked, city, protected
 
 from tryghed import meant, trial
+from tryghed.attack import attacker
 from tryghed.definitions import project as projects
 from tryghed.delivery import numbers
 from tryghed.release.draft import draft
@@ -68,7 +69,7 @@ def timed(folder: Path) -> None:
     with TemporaryDirectory() as place:
         numbers.save(released, project, Path(place))
         marks.append(time.perf_counter())
-        trial.attack(project, released, Path(place))
+        attacker.refuse(trial.attack(project, released, Path(place)))
         marks.append(time.perf_counter())
     for name, begun, ended in zip(("estimates and atoms", "gate", "files", "attack"), marks, marks[1:], strict=False):
         print(f"{name}: {ended - begun:.1f} s")

@@ -14,7 +14,7 @@ from tryghed import meant, pipeline, trial
 from tryghed.cli.options import impersonal, open_project, progress, project_option, quiet_option, say
 from tryghed.cli.terminal import columns
 from tryghed.definitions.project import Project
-from tryghed.delivery import checklist, exports
+from tryghed.delivery import checklist, exports, tracing
 from tryghed.delivery.summaries import listed, planned, shown
 from tryghed.frames import EVERYBODY
 from tryghed.progress import Step
@@ -149,13 +149,20 @@ def withdraw(name: str, because: str, project: Path | None, quiet: bool) -> None
     """Take away a release that was never handed out.
 
     Only the newest edition of a wave can be withdrawn. It is kept in releases/withdrawn/, and its name is free again.
-    What somebody has is corrected instead: tryghed release build --because REASON.
+    What somebody has is corrected instead: tryghed release build --because REASON. Files in out/ that still show it are
+    named; the next report replaces them.
 
     \b
     Example: tryghed release withdraw 2025 --because "Definitionen af tryg er rettet før udgivelsen"
     """
-    known = editions.withdraw(open_project(project), name, because)
+    opened = open_project(project)
+    known = editions.withdraw(opened, name, because)
     say(f"release {known.name} ({known.release_id}) is withdrawn; kept in releases/withdrawn/", quiet=quiet)
+    left = tracing.made_of(known.release_id, opened.folder / "out")
+    if left:
+        named = ", ".join(str(path.relative_to(opened.folder)) for path in left)
+        hint = f"do not hand them out; tryghed report --wave {known.wave} replaces them"
+        click.echo("\n".join(_listed([f"{len(left)} files still show it: {named}; {hint}"])), err=True)
 
 
 @release.command("except")

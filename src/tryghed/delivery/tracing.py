@@ -70,6 +70,21 @@ def read(folder: Path) -> Traces:
         raise DeliveryError("not a trace of reports", where=str(path), hint=hint) from None
 
 
+def made_of(release_id: str, out: Path) -> list[Path]:
+    """Return the files below `out/` that show a release: its reports, and the tables of the numbers beside them.
+
+    Raises:
+        DeliveryError: A trace cannot be read.
+    """
+    found: list[Path] = []
+    for folder in sorted(path.parent for path in out.glob(f"*/{NAME}")):
+        traces = read(folder)
+        reports = [name for name, one in traces.reports.items() if one.trace.release == release_id]
+        beside = [path.name for path in sorted(folder.glob("tal*"))] if traces.latest == release_id else []
+        found += [folder / name for name in (*sorted(reports), *beside) if (folder / name).exists()]
+    return found
+
+
 def find(report: Path) -> tuple[Entry, Source]:
     """Return the trace of one report and the release it was made of.
 

@@ -86,3 +86,18 @@ def test_a_damaged_trace_says_what_to_do(tmp_path, text):
     with pytest.raises(DeliveryError, match="not a trace") as found:
         tracing.read(tmp_path)
     assert "delete it" in found.value.hint
+
+
+def test_the_files_that_show_a_release_are_found_in_every_wave_and_no_others(tmp_path):
+    # Guards against reports of a withdrawn release that lie in out/ and look like any other.
+    for wave, release in (("2024", "bbbb"), ("2025", "aaaa")):
+        folder = tmp_path / wave
+        folder.mkdir()
+        for name in ("valby.pdf", "tal.csv"):
+            (folder / name).write_text(wave, encoding="utf-8")
+        told = {"valby.pdf": replace(VALBY, release=release)}
+        tracing.save(folder, tracing.read(folder), told, Content(release))
+
+    assert tracing.made_of("aaaa", tmp_path) == [tmp_path / "2025" / "valby.pdf", tmp_path / "2025" / "tal.csv"]
+    assert tracing.made_of("bbbb", tmp_path) == [tmp_path / "2024" / "valby.pdf", tmp_path / "2024" / "tal.csv"]
+    assert tracing.made_of("cccc", tmp_path) == []
