@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tryghed import __version__, trial
 from tryghed.definitions.project import Project
 from tryghed.definitions.report import Report
-from tryghed.delivery import exports, manifest, numbers, tracing
+from tryghed.delivery import exports, manifest, numbers, tracing, unfinished
 from tryghed.errors import RenderError, UsageError
 from tryghed.progress import Progress, Step
 from tryghed.release import archive
@@ -66,27 +65,25 @@ def publish(
         if not manifest.is_current(path, inputs[path], known) or not tracing.is_current(path, traced)
     ]
     making = [path for path in stale if path.stem in asked]
-    with TemporaryDirectory(dir=folder.parent, prefix=f".{released.wave}-") as elsewhere:
+    with unfinished.folder(folder.parent, released.wave) as elsewhere:
         made: dict[Path, Trace] = {}
 
         def finished(path: Path, trace: Trace) -> None:
             made[path] = trace
             progress(Step("reports", path.name, len(made), len(making)))
 
-        beside = [*numbers.save(released, definitions, Path(elsewhere)), *_errata(released, definitions, elsewhere)]
-        trial.withstand(
-            definitions, released, Path(elsewhere), attacking=lambda: progress(Step("attacking", released.wave))
-        )
+        beside = [*numbers.save(released, definitions, elsewhere), *_errata(released, definitions, elsewhere)]
+        trial.withstand(definitions, released, elsewhere, attacking=lambda: progress(Step("attacking", released.wave)))
         progress(Step("reports", released.wave, 0, len(making)))
-        jobs = [render.Job(*asked[path.stem], target=Path(elsewhere) / path.name) for path in making]
+        jobs = [render.Job(*asked[path.stem], target=elsewhere / path.name) for path in making]
         try:
             render.render_all(jobs, released, definitions, workers=workers, finished=finished)
         except RenderError:
-            _inspect(definitions, released, Path(elsewhere), made, asked)
+            _inspect(definitions, released, elsewhere, made, asked)
             _move_in(made, folder, inputs, known)
             tracing.save(folder, traced, _named(made), released)
             raise
-        _inspect(definitions, released, Path(elsewhere), made, asked)
+        _inspect(definitions, released, elsewhere, made, asked)
         _move_in([*made, *beside], folder, inputs, known)
         tracing.save(folder, traced, _named(made), released)
     _sweep(released, folder)
@@ -142,12 +139,12 @@ def _move_in(made: Iterable[Path], folder: Path, inputs: Mapping[Path, str], kno
     manifest.write(folder, entries)
 
 
-def _errata(released: Released, definitions: Project, folder: str) -> list[Path]:
+def _errata(released: Released, definitions: Project, folder: Path) -> list[Path]:
     """Write which numbers were told otherwise before; mostly a first edition has none."""
     edition = released.edition
     if edition is None or not corrections.restates(edition):
         return []
-    target = Path(folder) / corrections.FILE
+    target = folder / corrections.FILE
     exports.save(corrections.errata(edition, definitions).encode(), target)
     return [target]
 
