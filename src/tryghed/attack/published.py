@@ -4,14 +4,11 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from tryghed.definitions.project import Project
-from tryghed.definitions.survey import Survey
 from tryghed.errors import ReleaseError
-from tryghed.frames import EVERYBODY
 
 #: The files a reader has.
 FILES = ("tal.csv", "tal_forskelle.csv", "tal.json")
@@ -102,29 +99,10 @@ def _numbers(project: Project, row: Mapping[str, Any]) -> Iterator[Number]:
     people = _number(n)
     for area_set in sets:
         yield Number(
-            survey, waves, area_set, area, *_group(project.surveys[survey], row["opdeling"], row["gruppe"]),
+            survey, waves, area_set, area, row["opdeling"], row["gruppe"],
             row["indikator"], _number(percent),
             None if people is None else round(people), _SECRET in withheld,
         )  # fmt: skip
-
-
-def _group(survey: Survey, division: str, words: str) -> tuple[str, str]:
-    """Return dimension and category of a group that is told in words: `Køn og alder`, `Kvinder, 18–24 år`.
-
-    Raises:
-        KeyError: The survey has no such group.
-    """
-    if division == EVERYBODY:
-        return EVERYBODY, EVERYBODY
-    for names in (*([name] for name in survey.groups), *survey.crossings):
-        groups = [survey.groups[name] for name in names]
-        if division.lower() not in (" og ".join(one.label for one in groups).lower(), "*".join(names)):
-            continue
-        for chosen in product(*(one.categories for one in groups)):
-            labels = [one.categories[name].label for one, name in zip(groups, chosen, strict=True)]
-            if words in (", ".join(labels), "*".join(chosen)):
-                return "*".join(names), "*".join(chosen)
-    raise KeyError(f"{division}: {words}")
 
 
 def _number(value: object) -> float | None:

@@ -227,3 +227,10 @@ def test_the_rest_of_the_city_is_read_from_the_comparisons(tmp_path):
 def test_without_files_there_is_nothing_to_attack(tmp_path):
     with pytest.raises(ReleaseError, match="no published numbers"):
         read(PROJECT, tmp_path)
+
+
+def test_groups_are_read_by_their_names(tmp_path):
+    row = "Sund;2025;Bydele;a;A;sex;k;syg;Syge;9,0;8,0;10,0;100;\n"
+    (tmp_path / "tal.csv").write_text(HEAD + row, encoding="utf-8-sig")
+
+    assert read(PROJECT, tmp_path) == (number("a", 9.0, 100, group=("sex", "k")),)
