@@ -204,7 +204,8 @@ def test_the_script_recomputes_quantiles_under_replicate_weights(kind, tmp_path)
                      measure=rscript.Measure("quantile", (rscript.Variable("spread", (), outside=True),), at))
         for at in ats
     ]  # fmt: skip
-    rscript.write(pl.DataFrame(delivered, infer_schema_length=None), lines, tmp_path / "again.R")
+    rscript.write(pl.DataFrame(delivered, infer_schema_length=None), lines, tmp_path / "again.R",
+                  calibrations=[])  # fmt: skip
 
     again = list(csv.DictReader(run("again.R", cwd=tmp_path).splitlines()))
 

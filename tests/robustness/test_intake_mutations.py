@@ -77,6 +77,8 @@ def outcome(path, content, original, known):
         return "A BARE ERROR" if not told_well else "reader crashed" if "crashed" in error.message else "refused"
     finally:
         path.unlink()
+    if "other_rows" in {found.code for found in delivered.findings if found.severity == "error"}:
+        return "refused"
     same = content == original
     if "sha256" in told:
         return "read" if same else "WRONG FILE READ"
