@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from tryghed.statistics import contrasts, estimate, intervals, totals
@@ -153,9 +154,11 @@ def _peak() -> float:
 
 
 def _means(known: totals.Totals) -> None:
-    """Make shares and standard errors without intervals, as R's `svyby` of means does."""
+    """Make shares, standard errors and the intervals p - t s to p + t s, as svy does, and R's `svyby` but for these."""
     for index in range(INDICATORS):
-        estimate.describe(known.of(range(len(known.domains)), index), known.design)
+        found = estimate.describe(known.of(range(len(known.domains)), index), known.design)
+        half = intervals.t_quantile(found.df, 0.95) * np.sqrt(found.variance)
+        np.stack([found.share - half, found.share + half])
 
 
 def _scan(reader: Reader) -> None:
@@ -192,7 +195,7 @@ def compare(folder: Path, wanted: argparse.Namespace, measured: dict[str, float]
     names = ["weight", "stratum", "psu", "area", "y"]
     pl.DataFrame(rows, schema=names, orient="row").write_csv(sample)
     runs = [("R svyby", one, ["Rscript", "-"], R_SCRIPT.replace("METHOD", f'"{one}"')) for one in ours if wanted.r]
-    runs += [("svy", "intervals", [wanted.svy, "-"], SVY_SCRIPT)] if wanted.svy else []
+    runs += [("svy", "means", [wanted.svy, "-"], SVY_SCRIPT)] if wanted.svy else []
     for name, what, command, script in runs:
         done = subprocess.run(  # noqa: S603 - our own scripts
             _with_arguments(command, script, folder, [sample, theirs]), capture_output=True, text=True, check=False
