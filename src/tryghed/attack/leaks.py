@@ -74,11 +74,15 @@ class Stray:
 
 @dataclass(frozen=True)
 class Names:
-    """Everything a line can name: areas, groups and indicators, longest first."""
+    """Everything a line can name: areas, groups and indicators, longest first.
+
+    `broken` are the two parts of each of them that has several words, wherever a line can end within it.
+    """
 
     areas: tuple[str, ...]
     groups: tuple[str, ...]
     indicators: tuple[str, ...]
+    broken: tuple[tuple[str, str], ...]
 
 
 def rows(project: Project, folder: Path) -> tuple[Row, ...]:
@@ -140,8 +144,9 @@ def _on_page(
 ) -> Iterator[Stray]:
     there = _named(_plain(" ".join((page.text, *page.spoken)).replace("\u2010 ", "")), names.indicators)
     nameless = public.union(*(row.numbers for row in known if _of_area(row, about) and _is_of(row, there)))
-    for line in (*page.lines, *page.spoken):
-        plain = _plain(line)
+    begun = ("", *page.lines[:-1], *("" for _ in page.spoken))
+    for before, line in zip(begun, (*page.lines, *page.spoken), strict=False):
+        plain = _completed(_plain(before), _plain(line), names)
         areas, groups, indicators = (_named(plain, some) for some in (names.areas, names.groups, names.indicators))
         head, tail = _parted(plain, (*areas, *groups, *indicators))
         told = [(one, nameless) for one in _told(head, labelled=False)]
@@ -203,10 +208,22 @@ def _named(plain: str, names: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _completed(before: str, plain: str, names: Names) -> str:
+    """Return a line with the beginning of the longest name that is broken between the line before and this one."""
+    for head, tail in names.broken:
+        if plain.startswith(tail) and before.endswith(head):
+            whole = rf"(?<!\w){re.escape(f'{head} {tail}')}(?!\w)"
+            if re.search(whole, f"{before[-len(head) - 1 :]} {plain}"):
+                return f"{head} {plain}"
+    return plain
+
+
 def _names(known: Sequence[Row]) -> Names:
     kinds = ((name for row in known for name in getattr(row, kind)) for kind in ("areas", "groups", "indicators"))
     areas, groups, indicators = (tuple(sorted(set(one), key=lambda name: (-len(name), name))) for one in kinds)
-    return Names(areas, groups, indicators)
+    every = sorted({*areas, *groups, *indicators}, key=lambda name: (-len(name), name))
+    parted = [(name.split(" "), at) for name in every for at in range(1, name.count(" ") + 1)]
+    return Names(areas, groups, indicators, tuple((" ".join(of[:at]), " ".join(of[at:])) for of, at in parted))
 
 
 def _row(row: Mapping[str, str], names: Mapping[tuple[str, str], frozenset[str]], whole: frozenset[str]) -> Row:

@@ -44,7 +44,7 @@ def brief(edition: Edition | None, project: Project, changes: Sequence[Change], 
     corrected = [one for one in changes if is_correction(one)]
     if not corrected:
         return f"{replaces} Ingen tal i denne rapport er ændret."
-    told = [one for one in corrected if one.kind == "share" and one.cell == headline]
+    told = [one for one in corrected if one.kind == "share" and one.cell == headline and _is_read(one)]
     shown = [f"{what(one.cell, project)}: {_from_to(one)}." for one in told]
     return " ".join([replaces, *shown, "Se Rettelse på sidste side."])
 
@@ -63,7 +63,8 @@ def listed(edition: Edition | None, project: Project, changes: Sequence[Change])
     start = f"Udgave {edition.name} af {danish.day(edition.created)}. {_replaces(edition)}"
     if not corrected:
         return f"{start} Ingen tal i denne rapport er ændret."
-    shown = [f"{what(one.cell, project)}: {_from_to(one)}" for one in corrected if one.kind == "share"][:_LISTED]
+    read = [one for one in corrected if one.kind == "share" and _is_read(one)]
+    shown = [f"{what(one.cell, project)}: {_from_to(one)}" for one in read[:_LISTED]]
     numbers = "ét tal" if len(corrected) == 1 else f"{danish.number(len(corrected))} tal"
     lines = f" {'; '.join(shown)}." if shown else ""
     return f"{start} {_sentence(edition.because)} I denne rapport er {numbers} ændret.{lines} Alle står i {FILE}."
@@ -133,7 +134,7 @@ def _errata(edition: Edition, project: Project) -> Iterator[str]:
             yield f"\n## {heading}\n\n| tal | før | nu | ændring |\n|---|---|---|---|"
         for one in rows:
             against = f" – mod {one.against}" if kind in ("wave", "category") else ""
-            cells = (what(one.cell, project) + against, value(one.old), _now(one), _moved(one))
+            cells = (what(one.cell, project) + against, *_both(one), _moved(one))
             yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
@@ -145,6 +146,19 @@ def _replaces(edition: Edition) -> str:
 
 def _from_to(change: Change) -> str:
     return f"før {value(change.old)}, nu {_now(change)}"
+
+
+def _is_read(change: Change) -> bool:
+    """Return whether old and new value are written differently: a change of n alone is not seen in them."""
+    return value(change.old) != _now(change)
+
+
+def _both(change: Change) -> tuple[str, str]:
+    """Return old and new value; with n where that is all that changed."""
+    if _is_read(change) or not (isinstance(change.old, Share) and isinstance(change.new, Share)):
+        return value(change.old), _now(change)
+    old, new = ("" if one.n is None else f", n = {danish.number(one.n)}" for one in (change.old, change.new))
+    return f"{value(change.old)}{old}", f"{_now(change)}{new}"
 
 
 def _now(change: Change) -> str:

@@ -93,6 +93,13 @@ def test_old_numbers_may_stand_where_a_correction_tells_them(strays, tmp_path):
     assert list(leaks.strays(tmp_path / "rapport.pdf", frozenset("a"), known)) == []
 
 
+@pytest.mark.parametrize(("number", "found"), [("83,1", []), ("60,0", [(1, "60,0")])])
+def test_a_name_broken_between_two_lines_is_that_name(strays, number, found):
+    # Guards against corrections that could not be printed: "Meget" ended a line, and "tryg: før 48,3 %" was held
+    # against the numbers of "Tryg". Valby's own number in the other's place is a stray all the same.
+    assert strays(f"Trygge i Amager<br>Øst: {number} %", about=("b",)) == found
+
+
 def test_reports_with_strays_are_refused_with_their_page():
     with pytest.raises(ReleaseError, match=r"1 number in the reports[\s\S]*x.pdf, page 2: 74,1 in »Mænd 74,1«"):
         leaks.refuse([leaks.Stray("x.pdf", 2, "74,1", "Mænd 74,1")])

@@ -126,6 +126,24 @@ def test_what_two_people_withheld_has_a_sign_and_words_of_its_own(made_project):
     assert len({sign.partition("</title>")[2] for sign in signs}) == 3
 
 
+def test_a_change_of_n_alone_is_listed_with_n_and_on_no_page(made_project):
+    # "før 78,7 % (77,9–79,4), nu 78,7 % (77,9–79,4)": a correction that corrects nothing, as a reader sees it.
+    old, new = (Share(78.7, 77.9, 79.4, n) for n in (5023, 5022))
+    edition = Edition("2025-2", 2, date(2026, 5, 1), "2025", "En dublet er fjernet",
+                      (Change("share", HEADLINE, "", old, new),))  # fmt: skip
+
+    for told in (
+        corrections.brief(edition, made_project, edition.changes, HEADLINE),
+        corrections.listed(edition, made_project, edition.changes),
+    ):
+        assert "før" not in told
+        assert "En dublet er fjernet." in told
+    assert "I denne rapport er ét tal ændret. Alle står i rettelse.md." in told
+    assert "| 78,7\u00a0% (77,9–79,4), n = 5.023 | 78,7\u00a0% (77,9–79,4), n = 5.022 |" in corrections.errata(
+        edition, made_project
+    )
+
+
 def test_a_number_that_is_secret_now_is_not_printed_again(made_project):
     old, new = Share(None, None, None, None), Share(None, None, None, None, withheld=Withheld.SECRET)
     edition = Edition("2025-2", 2, date(2026, 5, 1), "2025", "Tallet skulle ikke have været vist",

@@ -1,5 +1,6 @@
 """Pages: what they claim, what vanishes, and what points where."""
 
+import copy
 import re
 from dataclasses import fields, is_dataclass, replace
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from tryghed.definitions.survey import Indicator, Item, Survey
 from tryghed.delivery import numbers
 from tryghed.errors import UsageError
 from tryghed.frames import EVERYBODY
-from tryghed.release.released import Withheld
+from tryghed.release.released import Difference, Share, Withheld
 from tryghed.reporting import pages, render
 from tryghed.reporting.pages import method
 from tryghed.reporting.pages.view import View, fits
@@ -279,6 +280,28 @@ def test_the_citys_pages_on_indicators_say_what_differs_where_and_which_way(whol
         assert all(cell.limits for row in page.areas.rows for cell in row.cells if cell.text)
         assert "Kort" not in title
     assert " ".join(whole_page.context.inside.title).startswith("Trygge i aften- og nattetimerne: ")
+
+
+def test_comparisons_are_counted_that_are_shown(made_project):
+    # "Twelve of 52 comparisons": one of them was withheld, for the rest of the city could be worked out, and the share
+    # of the district stood there all the same.
+    released = copy.copy(City(effects=3.0).released(made_project))
+    (key, one) = next(
+        (key, one) for key, one in released.differences()
+        if key[0] == "rest" and key[1][:3] == ("tryghed", "2025", "survey_districts_13")
+        and key[1].indicator == "tryg_dag" and one.withheld is None and not one.direction
+    )  # fmt: skip
+    hidden = Share(None, None, None, None, withheld=Withheld.SECRET)
+    gone = Difference(one.this, hidden, one.against, None, None, None, None, 0, one.family, one.tests, None,
+                      withheld=Withheld.SECRET)  # fmt: skip
+    counts = []
+    for differences in (dict(released.differences()), dict(released.differences()) | {key: gone}):
+        released._differences = differences
+        page = pages.city(released, made_project, made_project.reports["city"]).context.comparisons[0]
+        counts.append(int(re.search(r" af (\d+) sammenligninger er sikre", page.lead)[1]))
+
+    assert one.this.share is not None
+    assert counts[1] == counts[0] - 1
 
 
 def test_a_title_on_areas_that_differ_both_ways_tells_how_many_each_way(made_project):

@@ -133,7 +133,7 @@ def _page(view: View, subject: _Subject, register: Register, more: str = "") -> 
     with register.table(f"{subject.name}, {view.words.many}") as identity:
         rows = verdict_rows(subject.areas, indicators, everybody, subject.rest, identity.lower())
     rests = [subject.rest(one, area) for one in indicators for area in subject.areas]
-    sure, shown = sum(bool(one.direction) for one in rests), sum(one.this.share is not None for one in rests)
+    sure, shown = sum(bool(one.direction) for one in rests), sum(one.withheld is None for one in rests)
     areas = Table(
         identity, register.code, _areas_title(view, sure, shown),
         caption(f"{subject.unit}, {subject.period}", _per_area(view, [one.this for one in rests])),
