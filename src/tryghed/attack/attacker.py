@@ -19,6 +19,7 @@ from tryghed.errors import ReleaseError
 from tryghed.frames import EVERYBODY
 
 _SLIGHT = 1e-4
+#: Kinds of people times ways to answer from which a linear programme takes long.
 _LARGE = 1000
 _SIDES = ("n", "positives", "negatives")
 _ONE_EDITION = {
@@ -202,8 +203,8 @@ def _attack_item(
     told_of = {one.indicator for one in late}
     if reader.is_large:
         reader.look_for(targets, min_count)
-    if late and reader.is_large:
-        reader.look_for_late([one for one in targets if LATE in one.inside])
+        if late:
+            reader.look_for_late([one for one in targets if LATE in one.inside])
     for target in targets:
         if LATE in target.inside and (
             target.indicator not in told_of or reader.may_be_nobody(target) or not reader.may_be_many(target, _SLIGHT)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -144,8 +145,7 @@ def _on_page(
 ) -> Iterator[Stray]:
     there = _named(_plain(" ".join((page.text, *page.spoken)).replace("\u2010 ", "")), names.indicators)
     nameless = public.union(*(row.numbers for row in known if _of_area(row, about) and _is_of(row, there)))
-    begun = ("", *page.lines[:-1], *("" for _ in page.spoken))
-    for before, line in zip(begun, (*page.lines, *page.spoken), strict=False):
+    for before, line in [*pairwise(("", *page.lines)), *(("", one) for one in page.spoken)]:
         plain = _completed(_plain(before), _plain(line), names)
         areas, groups, indicators = (_named(plain, some) for some in (names.areas, names.groups, names.indicators))
         head, tail = _parted(plain, (*areas, *groups, *indicators))

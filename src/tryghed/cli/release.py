@@ -162,7 +162,7 @@ def withdraw(name: str, because: str, project: Path | None, quiet: bool) -> None
     if left:
         named = ", ".join(str(path.relative_to(opened.folder)) for path in left)
         hint = f"do not hand them out; tryghed report --wave {known.wave} replaces them"
-        click.echo("\n".join(_listed([f"{len(left)} files still show it: {named}; {hint}"])), err=True)
+        click.echo("\n".join(_listed([f"{len(left)} files that still show it: {named}; {hint}"])), err=True)
 
 
 @release.command("except")
