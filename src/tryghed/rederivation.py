@@ -29,11 +29,15 @@ _OWN: Final = frozenset({"store", "keys", "out", "releases"})
 def as_then(project: Project, release: str) -> Project | None:
     """Return the project with the definitions frozen with a release; None where the release is not in `releases/`.
 
+    A withdrawn one has them, too.
+
     Raises:
         ReleaseError: The frozen release has been edited.
     """
-    frozen = [one.name for one in archive.entries(project.folder) if one.release_id == release]
-    return archive.frozen_project(project, frozen[-1]) if frozen else None
+    frozen = [one for one in archive.entries(project.folder) if one.release_id == release]
+    if not frozen and (withdrawn := archive.withdrawn(project.folder, release)):
+        frozen = [withdrawn.entry]
+    return archive.definitions_of(project, frozen[-1].folder) if frozen else None
 
 
 @dataclass(frozen=True, slots=True)

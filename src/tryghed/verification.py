@@ -16,7 +16,7 @@ from tryghed.delivery.manifest import checksum
 from tryghed.delivery.tracing import Entry, Source, Traces
 from tryghed.errors import DataError, UsageError
 from tryghed.progress import Progress, Step
-from tryghed.release import archive, editions
+from tryghed.release import archive, editions, standing
 from tryghed.release.released import Released
 from tryghed.reporting.pages.view import grouped
 from tryghed.reporting.printed import UNEXPLAINED, Printed
@@ -44,11 +44,19 @@ class Differing:
 
 @dataclass(frozen=True)
 class Verified:
-    """How many comparisons each kind of file took, what differed, and what else must be known."""
+    """How many comparisons each kind of file took, what differed, and what else must be known.
+
+    Attributes:
+        comparisons: How many, by file or kind of file.
+        differing: What is not as it should be; a withdrawn release is among it.
+        withdrawn: Of each withdrawn release what happened, and which files must not be handed out, in words.
+        corrected: Which releases have been corrected since, in words: no fault of the files.
+    """
 
     comparisons: Mapping[str, int]
     differing: tuple[Differing, ...]
-    notes: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -80,12 +88,16 @@ def verify(project: Project, folder: Path, progress: Progress) -> Verified:
     comparisons: Counter[str] = Counter()
     differing: list[Differing] = []
     derived: dict[str, Released] = {}
+    withdrawn: dict[str, str] = {}
     for release, source in traces.releases.items():
         then = rederivation.as_then(project, release)
         found = _inputs(then or project, source)
         comparisons["deliveries"] += len(source.inputs)
         differing += found
-        if then is None:
+        if told := standing.withdrawn(project.folder, release):
+            withdrawn[release] = told
+            differing.append(Differing("releases/", release, "the frozen release", told, ""))
+        elif then is None:
             differing.append(Differing("releases/", release, "the frozen release", "", release))
         elif not found:
             derived[release] = _derive(project, then, release, source, progress)
@@ -97,7 +109,14 @@ def verify(project: Project, folder: Path, progress: Progress) -> Verified:
     for name, count, found in _tables(project, folder, traces, derived):
         comparisons[name] += count
         differing += found
-    return Verified(comparisons, tuple(differing))
+    banned = tuple(f"{told}; {_not_to_hand_out(folder, traces, release)}" for release, told in withdrawn.items())
+    corrected = tuple(filter(None, (standing.corrected(project.folder, release) for release in traces.releases)))
+    return Verified(comparisons, tuple(differing), banned, corrected)
+
+
+def _not_to_hand_out(folder: Path, traces: Traces, release: str) -> str:
+    names = [path.name for path in tracing.showing(folder, traces, release)]
+    return f"{len(names)} files that show it must not be handed out: {', '.join(names)}"
 
 
 def _inputs(project: Project, source: Source) -> list[Differing]:

@@ -1,6 +1,7 @@
 """Releases on the demo city: frozen once, corrected in the open, withdrawn, printed again."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -133,6 +134,9 @@ def test_published_numbers_never_change_without_a_word(city):
     assert changes
     assert all(one["old"] != one["new"] for one in changes)
     assert "release 2025-2" in tryghed("report", "--area", "valby", cwd=city).stderr
+    corrected = r"\(2025\) has been corrected by 2025-2 of [\d-]+ because: Grænsen for små grupper er hævet"
+    assert re.match(f"note: release .* {corrected}", tryghed("explain", "out/2025/city.pdf", cwd=city).stderr)
+    assert "corrected" not in tryghed("explain", "out/2025/district-valby.pdf", cwd=city).stderr
     assert "2025-2 corrects it" in tryghed("release", "withdraw", "2025", "--because", "x", cwd=city, code=7).stderr
 
 
@@ -140,7 +144,15 @@ def test_a_release_nobody_has_is_withdrawn_and_built_again(city):
     stricter(city)
     told = tryghed("release", "withdraw", "2025", "--because", "Grænsen er hævet før udgivelsen", cwd=city).stderr
     assert "files that still show it: out/2025/" in " ".join(told.split())
+    # Guards against files that only the withdrawal named: whoever asks later is told as well.
+    why = r"release \w+ was withdrawn on [\d-]+ by \S+ because: Grænsen er hævet før udgivelsen; "
+    verified = tryghed("verify", "out/2025", "--quiet", cwd=city, code=7)
+    assert re.search(why + r"19 files that show it must not be handed out: city\.pdf, .*tal\.csv", verified.stderr)
+    explained = tryghed("explain", "out/2025/city.pdf", "T1", "--cell", "1", "--quiet", cwd=city)
+    assert re.match(f"warning: {why}the report must not be handed out", explained.stderr)
+    assert "\nvalues" in explained.stdout
     tryghed("report", "--area", "valby", cwd=city)
+    assert "withdrawn" not in tryghed("explain", "out/2025/district-valby.pdf", cwd=city).stderr
 
     listed = json.loads(tryghed("release", "list", "--json", cwd=city).stdout)
     assert [(one["release"], one["corrects"]) for one in listed] == [("2025", "")]

@@ -18,10 +18,12 @@ from tryghed.cli.options import (
     quiet_option,
     say,
 )
+from tryghed.definitions.project import find
 from tryghed.delivery import rscript
 from tryghed.errors import UsageError
 from tryghed.evidence import Evidence
 from tryghed.explanation import Ground, Traces
+from tryghed.release import standing
 from tryghed.release.released import Lookup
 from tryghed.reporting.trace import Traced
 
@@ -50,7 +52,8 @@ def explain(
     of them, or the only one, is told whole: its definition, what it was computed from by stratum, the rules it met,
     the delivered files with their checksums, the query to run, and the lines of R that recompute it.
 
-    The trace lies beside the report, in sporing.json; nothing of it is in the PDF.
+    The trace lies beside the report, in sporing.json; nothing of it is in the PDF. That the report's release was
+    withdrawn, or has been corrected since, is told first.
 
     \b
     Example: tryghed explain out/2025/district-valby.pdf
@@ -60,6 +63,7 @@ def explain(
         hint = "leave --cell out for a list of the cells, or send the text on with > FILE"
         raise UsageError("--format and --output are for lists; a cell is told whole, as text", hint=hint)
     traces = explanation.open_report(report)
+    _tell_standing(traces.trace.release, project, quiet)
     if identity is None:
         show(explanation.ids(traces), form_of(form, output), output, quiet)
         say(_release(traces), quiet=quiet)
@@ -74,6 +78,19 @@ def explain(
         say(f"one of them, whole: tryghed explain {report} {item.id} --cell 1", quiet=quiet)
     else:
         _tell(traces, item, lookup, project, script, quiet)
+
+
+def _tell_standing(release: str, project: Path | None, quiet: bool) -> None:
+    """Tell what has become of a report's release; without a project to ask, that it is not known."""
+    try:
+        folder = project or find(Path.cwd())
+    except UsageError:
+        say(f"whether release {release} was withdrawn or corrected is not known here: --project FOLDER", quiet=quiet)
+        return
+    if told := standing.withdrawn(folder, release):
+        say(f"warning: {told}; the report must not be handed out")
+    elif told := standing.corrected(folder, release):
+        say(f"note: {told}", quiet=quiet)
 
 
 def _release(traces: Traces) -> str:

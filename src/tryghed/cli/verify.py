@@ -28,7 +28,8 @@ def verify(
     With a folder of reports, every number in it is derived again: the delivered files, known by their checksums, are
     loaded into a store that is thrown away afterwards, estimated and passed through the gate, and the result is
     compared with the text and the alt texts of every PDF and with the numbers beside them. What differs is listed, and
-    ends with exit code 7.
+    ends with exit code 7. So does a release that was withdrawn: the files that show it, which must not be handed out,
+    are named. That a release has been corrected since is told, and is no difference.
 
     --store reads every value of every table, counts rows and computes the hash of each table and wave anew; and goes
     through the chain of the audit log. Damage ends with exit code 4, and names the tables.
@@ -62,11 +63,12 @@ def _reports(project: Project, folder: Path, form: str | None, output: Path | No
         found = verification.verify(project, folder, step)
     for name, count in found.comparisons.items():
         say(f"{name}: {count:,} comparisons", quiet=quiet)
-    for note in found.notes:
-        say(note, quiet=quiet)
+    for note in found.corrected:
+        say(f"note: {note}", quiet=quiet)
     said = f"{found.total:,} comparisons, {len(found.differing):,} differences"
     if not found.differing:
         say(f"ok: {said}", quiet=quiet)
         return
     show(found.table(), form_of(form, output), output, quiet)
-    raise ReleaseError(said, where=str(folder), hint="the table says which; tryghed report makes the reports anew")
+    hint = "the table says which; tryghed report makes the reports anew"
+    raise ReleaseError("\n  ".join([said, *found.withdrawn]), where=str(folder), hint=hint)

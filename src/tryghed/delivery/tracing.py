@@ -78,11 +78,15 @@ def made_of(release_id: str, out: Path) -> list[Path]:
     """
     found: list[Path] = []
     for folder in sorted(path.parent for path in out.glob(f"*/{NAME}")):
-        traces = read(folder)
-        reports = [name for name, one in traces.reports.items() if one.trace.release == release_id]
-        beside = [path.name for path in sorted(folder.glob("tal*"))] if traces.latest == release_id else []
-        found += [folder / name for name in (*sorted(reports), *beside) if (folder / name).exists()]
+        found += showing(folder, read(folder), release_id)
     return found
+
+
+def showing(folder: Path, traces: Traces, release_id: str) -> list[Path]:
+    """Return the files of one folder that show a release."""
+    reports = [name for name, one in traces.reports.items() if one.trace.release == release_id]
+    beside = [path.name for path in sorted(folder.glob("tal*"))] if traces.latest == release_id else []
+    return [folder / name for name in (*sorted(reports), *beside) if (folder / name).exists()]
 
 
 def find(report: Path) -> tuple[Entry, Source]:

@@ -34,7 +34,7 @@ PART = ".part-"
 _FORMAT = 1
 _SUMS, _ABOUT, _CELLS, _ERRATA = "SHA256SUMS", "release.json", "cells.json", "errata.json"
 _WAVES, _DEFINITIONS = "waves.json", "definitions"
-_WITHDRAWN = "withdrawn"
+_WITHDRAWN, _NOTE = "withdrawn", "withdrawn.json"
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,16 @@ class Entry:
     software: str
     origin: Origin
     folder: Path
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A release that was taken back, and when, by which account and why; empty where that was not written down."""
+
+    entry: Entry
+    on: str
+    by: str
+    because: str
 
 
 def freeze(released: Released, project: Project, edition: Edition, origin: Origin, files: dict[str, bytes]) -> Entry:
@@ -132,7 +142,10 @@ def entry(folder: Path, name: str) -> Entry:
         UsageError: There is no such release; the hint lists those there are.
         ReleaseError: Files are changed, missing or added, all are listed; or the file does not say what it must.
     """
-    path = _place(folder, name)
+    return _entry(_place(folder, name))
+
+
+def _entry(path: Path) -> Entry:
     _expect_untouched(path)
     try:
         about = json.loads((path / _ABOUT).read_text(encoding="utf-8"))
@@ -219,7 +232,11 @@ def frozen_project(project: Project, name: str) -> Project:
     Raises:
         ReleaseError: The release has been edited.
     """
-    place = _place(project.folder, name)
+    return definitions_of(project, _place(project.folder, name))
+
+
+def definitions_of(project: Project, place: Path) -> Project:
+    """Return a project with the definitions of a release by the folder it lies in, a withdrawn one too."""
     _expect_untouched(place)
     comparisons = records.read_comparisons((place / _WAVES).read_text(encoding="utf-8"))
     return replace(
@@ -228,7 +245,7 @@ def frozen_project(project: Project, name: str) -> Project:
     )  # fmt: skip
 
 
-def withdraw(folder: Path, name: str, because: str) -> Path:
+def withdraw(folder: Path, name: str, because: str, by: str) -> Path:
     """Take a release away that was never handed out; it is kept in `releases/withdrawn/`. Returns where."""
     known = entry(folder, name)
     place = folder / FOLDER / _WITHDRAWN
@@ -240,11 +257,32 @@ def withdraw(folder: Path, name: str, because: str) -> Path:
     try:
         place.mkdir(mode=0o700, exist_ok=True)
         known.folder.rename(target)
-        note = {"withdrawn": today().isoformat(), "because": because}
-        _write(target / "withdrawn.json", (json.dumps(note, ensure_ascii=False, indent=2) + "\n").encode())
+        note = {"withdrawn": today().isoformat(), "by": by, "because": because}
+        _write(target / _NOTE, (json.dumps(note, ensure_ascii=False, indent=2) + "\n").encode())
     except OSError as error:
         raise ReleaseError(f"cannot be withdrawn: {error.strerror}", where=str(known.folder)) from None
     return target
+
+
+def withdrawn(folder: Path, release_id: str) -> Withdrawn | None:
+    """Return the release with a fingerprint that was taken back, the last where several were; None where one stands.
+
+    Raises:
+        ReleaseError: What is kept of it has been edited.
+    """
+    kept = sorted((folder / FOLDER / _WITHDRAWN).glob(f"*-{release_id}*/{_ABOUT}"))
+    if not kept or any(one.release_id == release_id for one in entries(folder)):
+        return None
+    return sorted((_withdrawn(path.parent) for path in kept), key=lambda one: one.on)[-1]
+
+
+def _withdrawn(place: Path) -> Withdrawn:
+    note = place / _NOTE
+    try:
+        told = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
+        return Withdrawn(_entry(place), *(str(told.get(name, "")) for name in ("withdrawn", "by", "because")))
+    except (ValueError, AttributeError) as error:
+        raise _damaged(note, f"not the note of a withdrawal ({error})") from None
 
 
 def today() -> date:

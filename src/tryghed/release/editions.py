@@ -171,7 +171,7 @@ def withdraw(project: Project, name: str, because: str) -> Entry:
                 f"{newest.name} corrects it", where=name, hint=f"only the newest can be withdrawn: {newest.name}"
             )
         ledger.withdraw(project.folder / archive.FOLDER, name, because, archive.today())
-        archive.withdraw(project.folder, name, because)
+        archive.withdraw(project.folder, name, because, by=audit.account())
         _note(project, "release withdraw", known, because)
     return known
 

@@ -88,7 +88,7 @@ def record(
             last = _last(_whole(handle, store / NAME), store / NAME)
             entry = _chained(
                 Entry(
-                    last.number + 1 if last else 1, _now(), _user(), command, survey, wave, sha256, rows, outcome,
+                    last.number + 1 if last else 1, _now(), account(), command, survey, wave, sha256, rows, outcome,
                     because, target, last.chain if last else _FIRST, "",
                 )
             )  # fmt: skip
@@ -204,7 +204,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _user() -> str:
+def account() -> str:
     """Return the name of the account that runs this, whatever the environment says."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

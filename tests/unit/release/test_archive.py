@@ -197,7 +197,7 @@ def test_a_correction_keeps_what_it_changed(project, let_through):
 def test_a_withdrawn_release_is_kept_and_its_name_is_free(project, let_through):
     freeze(project, let_through())
     for _ in range(2):
-        kept = archive.withdraw(project.folder, "2025", "før udgivelsen")
+        kept = archive.withdraw(project.folder, "2025", "før udgivelsen", by="anna")
         assert json.loads((kept / "withdrawn.json").read_text(encoding="utf-8"))["because"] == "før udgivelsen"
         freeze(project, let_through())
 
