@@ -39,6 +39,11 @@ _MOST_DECIMALS = 4
 _TOO_LARGE = 1e15  # from here on a float does not know its last digits
 #: Number formats of a sheet, by decimals.
 _NUMBER_FORMS = ("#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000")
+#: Columns of p values, which are never 0: what four decimals cannot say is told as less than they can.
+_P = re.compile(r"(.*_)?p(_adjusted|_equivalence)?")
+_LEAST_P = 10.0**-_MOST_DECIMALS
+_BELOW = "<0,0001"
+_P_FORM = f'[<{_LEAST_P:.4f}]"{_BELOW}";{_NUMBER_FORMS[-1]}'
 _EXCEL_ROWS, _EXCEL_COLUMNS, _EXCEL_TEXT, _EXCEL_EXACT = 1_048_575, 16_384, 32_767, 2**53
 
 
@@ -119,6 +124,8 @@ def _column(column: pl.Series, *, whole: bool) -> _Column:
     if column.dtype.is_numeric():
         values = column.cast(pl.Float64) if column.dtype.is_float() else column
         cells = _number_cells([_clean(value) for value in values], column.dtype.is_integer())
+        if _P.fullmatch(column.name):
+            cells = [_BELOW if _is_below(value) else cell for value, cell in zip(values, cells, strict=True)]
     else:
         cells = [_visible(_text(value)) for value in column.to_list()]
     numeric = column.dtype.is_numeric()
@@ -128,6 +135,10 @@ def _column(column: pl.Series, *, whole: bool) -> _Column:
 def _number_cells(values: Sequence[float | Decimal | None], whole: bool) -> list[str]:
     decimals = 0 if whole else _decimals_of(values)
     return ["" if value is None else _number(float(value), decimals) for value in values]
+
+
+def _is_below(p: float | None) -> bool:
+    return p is not None and 0 <= p < _LEAST_P
 
 
 def _number(value: float, decimals: int) -> str:
@@ -287,6 +298,7 @@ def workbook(sheets: Mapping[str, pl.DataFrame]) -> bytes:
         book.set_properties({"created": _CREATED})
         head, day = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "yyyy-mm-dd"})
         numbers = [book.add_format({"num_format": form}) for form in _NUMBER_FORMS]
+        small = book.add_format({"num_format": _P_FORM})
         for title, rows in sheets.items():
             _require_sheet(rows)
             sheet = book.add_worksheet(title)
@@ -294,7 +306,7 @@ def workbook(sheets: Mapping[str, pl.DataFrame]) -> bytes:
                 values = [_clean(value) for value in rows[name]]
                 sheet.write_string(0, place, name, head)
                 sheet.set_column(place, place, min(40, max(10, len(name) + 2)))
-                form = numbers[_decimals_of(values)]
+                form = small if _P.fullmatch(name) else numbers[_decimals_of(values)]
                 for line, value in enumerate(values, start=1):
                     _excel_cell(sheet, line, place, value, form, day)
             sheet.freeze_panes(1, 0)

@@ -42,6 +42,22 @@ def test_a_column_has_the_decimals_its_numbers_need_four_at_most_and_halves_go_u
     assert exports.table(rows).splitlines()[1:] == ["0,1235  9,0625  1.234.567,5", "0,0000  1,0000          1,0"]
 
 
+def test_a_p_is_never_told_as_0_and_files_keep_the_number():
+    # Guards against 0,0000 for a p of 0.00001; a share that small is rounded as any other number.
+    rows = pl.DataFrame(
+        {"q_p": [0.00001, 0.5, None], "p_adjusted": [0.0, 0.0001, 0.00009], "share": [0.00001, 0.5, None]}
+    )
+
+    assert [line.split() for line in exports.table(rows).splitlines()[1:]] == [
+        ["<0,0001", "<0,0001", "0,0000"], ["0,5000", "0,0001", "0,5000"], ["<0,0001"],
+    ]  # fmt: skip
+    assert "0,00001;0,0;0,00001" in exports.write(rows, None, "csv")
+    assert '"q_p": 1e-05' in exports.write(rows, None, "json")
+    book = zipfile.ZipFile(io.BytesIO(exports.write(rows, None, "xlsx")))
+    assert b"<v>1E-05</v>" in book.read("xl/worksheets/sheet1.xml")
+    assert b"[&lt;0.0001]&quot;&lt;0,0001&quot;;#,##0.0000" in book.read("xl/styles.xml")
+
+
 def test_a_wide_table_shortens_text_and_then_goes_on_below():
     rows = pl.DataFrame({"area": ["x" * 200]} | {f"share_of_indicator_{i}": [0.5] for i in range(6)})
 
