@@ -244,7 +244,7 @@ def review(
     for heading, rows in checklist.tables(found).items():
         shown = rows if everything else rows.head(_ROWS)
         more = f", the first {_ROWS}" if rows.height > shown.height else ""
-        click.echo(f"{heading}: {rows.height}{more}\n{_written(shown, as_json=False)}".rstrip() + "\n")
+        click.echo(f"{heading}: {rows.height}{more}\n{checked(shown)}".rstrip() + "\n")
     if page is not None:
         exports.save(checklist.html(found, opened).encode(), page)
         say(f"{page}: all rows", quiet=quiet)
@@ -281,7 +281,14 @@ def _opened(project: Path | None, survey: str | None, wave: str | None) -> tuple
     return opened, about, wave or meant.latest_wave(opened, about)
 
 
-def _written(rows: pl.DataFrame, as_json: bool) -> str:
-    text = exports.write(rows, None, "json" if as_json else "table", width=columns(sys.stdout) or _WIDTH)
+def checked(rows: pl.DataFrame) -> str:
+    """Return one list of a review with its reasons and checksums whole; conflicts are sentences, and no table."""
+    if rows.columns == ["conflict"]:
+        return "\n".join(_listed(rows["conflict"].to_list()))
+    return _written(rows, as_json=False, kept=("why", "sha256"))
+
+
+def _written(rows: pl.DataFrame, as_json: bool, kept: Sequence[str] = ()) -> str:
+    text = exports.write(rows, None, "json" if as_json else "table", width=columns(sys.stdout) or _WIDTH, kept=kept)
     assert isinstance(text, str)
     return text.rstrip("\n")

@@ -12,7 +12,7 @@ import polars as pl
 from tryghed.definitions.project import Project
 from tryghed.release import history
 from tryghed.release.changes import is_printed, largest, size
-from tryghed.release.released import CellKey, Conflict, Exemption, Share, Withheld
+from tryghed.release.released import CellKey, Change, Conflict, Difference, Exemption, Places, Share, Withheld
 from tryghed.release.review import Held, Moved, Review, Rule, is_surprising
 from tryghed.reporting import corrections, danish, templates
 
@@ -26,7 +26,7 @@ _WHY: Final[dict[Rule, str]] = {
     "told_of_few": "andel og n, som de ville stå, kunne læses som så få, der har svaret ens eller er de eneste",
     "min_effective_n": "effektivt n er {value}; det skal være {limit}",
     "max_width": "intervallet er {value} procentpoint bredt; {limit} er for bredt",
-    "max_relative_width": "intervallet er {value} % af andelen; over {limit} % er for bredt",
+    "max_relative_width": "intervallet er {value}\u00a0% af andelen; over {limit}\u00a0% er for bredt",
     "always_show_width": "intervallet er {value} procentpoint bredt; op til {limit} vises altid",
     "no_interval": "intet interval kan regnes",
     "protects": "skjules, for at et andet tal ikke kan regnes ud",
@@ -45,6 +45,11 @@ _CONFLICTS: Final = {
     "known": "Tallene skulle holdes hemmelige, men kan regnes ud af tidligere udgivelser.",
 }
 _VERDICTS: Final = {"show": "vises", "withhold": "udelades", "secret": "hemmeligt", "rules": "følger reglerne"}
+_NOT_SHOWN: Final = f"vises{danish.NBSP}ikke"
+_KINDS: Final = {
+    "share": "andel", "rest": "forskel til resten", "wave": "ændring siden {against}",
+    "category": "forskel til {against}", "places": "plads",
+}  # fmt: skip
 #: Cells of a conflict that are named.
 _CELLS: Final = 12
 #: Rules whose numbers are parts of one, and told in percent.
@@ -73,10 +78,17 @@ def tables(found: Review) -> dict[str, pl.DataFrame]:
         "conflicts with earlier releases": _frame([{"conflict": history.told(one)} for one in found.conflicts]),
         f"different from release {found.edition}" if found.edition else "different from the release before": _frame(
             [
-                {"kind": one.kind} | _place(one.cell) | {"against": one.against, "points": _finite(size(one))}
+                {"kind": one.kind}
+                | _place(one.cell)
+                | {
+                    "against": one.against,
+                    "before": _printed(one.old),
+                    "now": _printed(one.new),
+                    "points": _finite(size(one)),
+                }
                 for one in largest(found.corrected)
             ],
-            {"points": pl.Float64},
+            dict.fromkeys(("before", "now"), pl.String) | {"points": pl.Float64},
         ),
         f"moved since {found.before}" if found.before else "moved since the wave before": _frame(
             [
@@ -135,7 +147,7 @@ def _sections(found: Review, project: Project) -> list[Section]:
             "Tal, der ville få en anden afgørelse, hvis grænsen var en tiendedel højere eller lavere.",
             (*place, "Nu", "Grænse"),
             [
-                (*_cell(one.cell, project), "vises" if one.shown else "vises ikke", _reason(one))
+                (*_cell(one.cell, project), "vises" if one.shown else _NOT_SHOWN, _reason(one))
                 for one in found.close
             ],
             "Ingen tal er tæt på en grænse.",
@@ -152,9 +164,9 @@ def _sections(found: Review, project: Project) -> list[Section]:
         Section(
             f"Forskelle fra udgivelse {found.edition}" if found.edition else "Forskelle fra en tidligere udgivelse",
             "De største først. En ny udgivelse skal have en grund og siger selv, hvad der er ændret.",
-            ("Tal", "Før", "Nu"),
+            (*place, "Hvad", "Før", "Nu"),
             [
-                (corrections.what(one.cell, project), corrections.value(one.old), corrections.value(one.new))
+                (*_cell(one.cell, project), _kind(one, project), *corrections.both(one))
                 for one in largest(found.corrected)
             ],
             "Ingen tal er ændret." if found.edition else "Bølgen er ikke udgivet før.",
@@ -208,7 +220,23 @@ def _worth_a_look(moved: Sequence[Moved]) -> list[Moved]:
 
 def _cell(cell: CellKey, project: Project) -> tuple[str, str, str, str]:
     label, area, *group = corrections.parts(cell, project)
-    return label, ", ".join(group), area, cell.wave.replace("+", ", ")
+    return f"{label}{_question(cell, project)}", ", ".join(group), area, cell.wave.replace("+", f",{danish.NBSP}")
+
+
+def _question(cell: CellKey, project: Project) -> str:
+    """Return the question behind an answer whose share this is: many questions have the same answers."""
+    survey = project.surveys.get(cell.survey)
+    if survey is None or cell.indicator in survey.indicators or cell.indicator not in survey.scores:
+        return ""
+    return f" ({survey.items[survey.scores[cell.indicator].item].asks})"
+
+
+def _kind(one: Change, project: Project) -> str:
+    """Return what was printed of a cell: its share, its place, or a difference, and from what."""
+    other = one.against
+    if one.kind == "category":
+        other = ", ".join(corrections.parts(one.cell._replace(category=one.against), project)[2:])
+    return _KINDS[one.kind].format(against=other)
 
 
 def _reason(one: Held) -> str:
@@ -243,8 +271,21 @@ def _plain(value: float) -> str:
 
 
 def _decided(one: Exemption) -> dict[str, object]:
-    state = one.seconded_by or "waits for a second person"
+    state = one.seconded_by or "nobody yet"
     return {"verdict": one.verdict, "by": one.by, "seconded by": state, "why": one.because}
+
+
+def _printed(one: Share | Difference | Places | None) -> str:
+    """Return what stood of a number in a word: itself, `-` where it is not shown, nothing where there was none."""
+    match one:
+        case None:
+            return ""
+        case Share(share=float() as value) | Difference(difference=float() as value):
+            return danish.decimal(value)
+        case Places(first=first, last=last):
+            return f"{first}{danish.DASH}{last}"
+        case _:
+            return "-"
 
 
 def _finite(value: float) -> float | None:

@@ -122,6 +122,14 @@ def value(number: Share | Difference | Places | None) -> str:
             return "vises ikke"
 
 
+def both(change: Change) -> tuple[str, str]:
+    """Return old and new value; with n where that is all that changed."""
+    if _is_read(change) or not (isinstance(change.old, Share) and isinstance(change.new, Share)):
+        return value(change.old), _now(change)
+    old, new = ("" if one.n is None else f", n = {danish.number(one.n)}" for one in (change.old, change.new))
+    return f"{value(change.old)}{old}", f"{_now(change)}{new}"
+
+
 def _errata(edition: Edition, project: Project) -> Iterator[str]:
     printed = [one for one in edition.changes if is_printed(one)]
     corrected = [one for one in printed if is_correction(one)]
@@ -134,7 +142,7 @@ def _errata(edition: Edition, project: Project) -> Iterator[str]:
             yield f"\n## {heading}\n\n| tal | før | nu | ændring |\n|---|---|---|---|"
         for one in rows:
             against = f" – mod {one.against}" if kind in ("wave", "category") else ""
-            cells = (what(one.cell, project) + against, *_both(one), _moved(one))
+            cells = (what(one.cell, project) + against, *both(one), _moved(one))
             yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
@@ -151,14 +159,6 @@ def _from_to(change: Change) -> str:
 def _is_read(change: Change) -> bool:
     """Return whether old and new value are written differently: a change of n alone is not seen in them."""
     return value(change.old) != _now(change)
-
-
-def _both(change: Change) -> tuple[str, str]:
-    """Return old and new value; with n where that is all that changed."""
-    if _is_read(change) or not (isinstance(change.old, Share) and isinstance(change.new, Share)):
-        return value(change.old), _now(change)
-    old, new = ("" if one.n is None else f", n = {danish.number(one.n)}" for one in (change.old, change.new))
-    return f"{value(change.old)}{old}", f"{_now(change)}{new}"
 
 
 def _now(change: Change) -> str:
