@@ -112,7 +112,7 @@ def attacked(made: City, shown: np.ndarray) -> tuple[int, int, int, int]:
     """
     puzzle = Puzzle(made.cells.shape[1])
     for line, count in zip(made.cells[shown], made.counts[shown], strict=True):
-        puzzle.know(line, count, count)
+        puzzle.know(line > 0, count, count)
     limits = puzzle.ready()
     small = made.cells[made.small]
     fallen = [one for one in small if not (limits.reaches(one, FEW - 1e-3) and _is_wide(limits, one))]

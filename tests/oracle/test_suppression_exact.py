@@ -47,7 +47,7 @@ def attack(one, hidden, own=()):
     rows = one.base.toarray()
     for at, line in enumerate(rows):
         if at in own or (one.shown[at] != NOTHING and at not in hidden):
-            puzzle.know(line, *one.n[at])
+            puzzle.know(line > 0, *one.n[at])
     return puzzle.solved(list(rows))
 
 

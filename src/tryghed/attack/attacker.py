@@ -19,8 +19,6 @@ from tryghed.errors import ReleaseError
 from tryghed.frames import EVERYBODY
 
 _SLIGHT = 1e-4
-#: Kinds of people times ways to answer from which a linear programme takes long.
-_LARGE = 1000
 _SIDES = ("n", "positives", "negatives")
 _ONE_EDITION = {
     LATE: ", those who are not in the earlier edition", GONE: ", those who are in the earlier edition only",
@@ -90,19 +88,17 @@ def attack(
     Raises:
         ReleaseError: The published numbers contradict one another.
     """
+    items = {(name, key): one.item for name, survey in project.surveys.items() for key, one in survey.scores.items()}
     by_item: dict[tuple[str, str], list[Number]] = defaultdict(list)
     for number in numbers:
-        by_item[number.survey, project.surveys[number.survey].scores[number.indicator].item].append(number)
+        by_item[number.survey, items[number.survey, number.indicator]].append(number)
     found: list[Learned] = []
     for (name, item), numbers_of_item in sorted(by_item.items()):
-        survey = project.surveys[name]
+        of_item = [one for one in also if one.survey == name and items[name, one.indicator] == item]
         for part in _connected(numbers_of_item):
             waves = {wave for one in part for wave in one.waves}
-            mine = [
-                one for one in also
-                if one.survey == name and survey.scores[one.indicator].item == item and waves & set(one.waves)
-            ]  # fmt: skip
-            found += _attack_editions(project, survey, part, min_count, mine)
+            mine = [one for one in of_item if waves & set(one.waves)]
+            found += _attack_editions(project, project.surveys[name], part, min_count, mine)
     return tuple(found)
 
 
@@ -201,18 +197,17 @@ def _attack_item(
     for one in late:
         reader.least(one, "n")  # the ways with the fewest late people: whom they leave out are not certain to be there
     told_of = {one.indicator for one in late}
-    if reader.is_large:
-        reader.look_for(targets, min_count)
-        if late:
-            reader.look_for_late([one for one in targets if LATE in one.inside])
+    reader.look_for(targets, min_count)
+    if late:
+        reader.look_for_late([one for one in targets if LATE in one.inside])
     for target in targets:
         if LATE in target.inside and (
             target.indicator not in told_of or reader.may_be_nobody(target) or not reader.may_be_many(target, _SLIGHT)
         ):
             continue
-        sensitive = survey.scores[target.indicator].sensitive
         what = (
-            _learned_of_few(reader, target, min_count, withheld=target in withheld) if sensitive
+            _learned_of_few(reader, target, min_count, withheld=target in withheld)
+            if target.indicator in reader.sensitive
             else _learned_of_base(reader, target, min_count)
         )  # fmt: skip
         if what:
@@ -230,21 +225,15 @@ class _Reader:
         _, first = np.unique(packed, axis=1, return_index=True)  # kinds that nothing tells apart are one
         self.people = {one: flag[first] for one, flag in flags.items()}
         self.kinds_of_people = len(first)
-        self.first = first
         self.told = told
-        self.survey = survey
-
-    @property
-    def is_large(self) -> bool:
-        """Whether a programme takes so long that ways are looked for which spare some."""
-        return self.kinds_of_people * len(self.kinds.answers) > _LARGE
+        self.sensitive = frozenset(name for name, one in survey.scores.items() if one.sensitive)
 
     @cached_property
     def limits(self) -> Limits:
         """Everything printed, as limits on how many of each kind there are."""
         puzzle = Puzzle(self.kinds_of_people * len(self.kinds.answers))
         for target, one in self.told:
-            self._tell(puzzle, target, one, sensitive=self.survey.scores[one.indicator].sensitive)
+            self._tell(puzzle, target, one)
         return puzzle.ready()
 
     @cached_property
@@ -252,9 +241,7 @@ class _Reader:
         """The printed numbers of answers alone, which say how many people a base can have."""
         puzzle = Puzzle(self.kinds_of_people * len(self._bases))
         for target, one in self.told:
-            assert one.n is not None
-            sensitive = self.survey.scores[one.indicator].sensitive
-            puzzle.know(self._base(target), one.n - 5 if sensitive else one.n, one.n + 4 if sensitive else one.n)
+            puzzle.know(self._base(target) > 0, *self._people(one))
         return puzzle.ready()
 
     def may_be_many(self, target: Target, many: float) -> bool:
@@ -281,18 +268,18 @@ class _Reader:
         """Return the most that one side of a target can be, None where it can be that much or more."""
         return self.limits.most_below(self._sum(target, side), wanted)
 
+    def least_above(self, target: Target, side: str, wanted: float) -> float | None:
+        """Return the least that one side of a target can be, None where it can be that little or less."""
+        return self.limits.least_above(self._sum(target, side), wanted)
+
     def look_for(self, targets: Sequence[Target], min_count: int) -> None:
         """Look for ways that show many targets at once to be of many people: each of them is a programme less."""
-        scores = self.survey.scores
-        sensitive = [one for one in targets if scores[one.indicator].sensitive]
+        sensitive = [one for one in targets if one.indicator in self.sensitive]
         for side in ("positives", "negatives") if sensitive else ():
-            near = [self._near(one, self.kinds.answers) for one in sensitive]
-            self.limits.look_for([self._sum(one, side) for one in sensitive], min_count - _SLIGHT, near)
-        others = [one for one in targets if not scores[one.indicator].sensitive]
+            self.limits.look_for([self._sum(one, side) for one in sensitive], min_count - _SLIGHT)
+        others = [one for one in targets if one.indicator not in self.sensitive]
         if others:
-            near = [self._near(one, self._bases) for one in others]
-            bases = [self._base(one) for one in others]
-            self.limits_of_n.look_for(bases, min_count - 1 + _SLIGHT, near)
+            self.limits_of_n.look_for([self._base(one) for one in others], min_count - 1 + _SLIGHT)
 
     def look_for_late(self, targets: Sequence[Target]) -> None:
         """Look for ways in which somebody among the targets counts, and for such in which somebody does not."""
@@ -324,26 +311,23 @@ class _Reader:
     def _flags(self, target: Target) -> Flags:
         return self.kinds.people(target.waves, target.inside, target.outside, target.group)
 
-    def _near(self, target: Target, answers: Sequence[object]) -> Flags:
-        """Return the kinds of people who are in the first area of a target, whatever else they are."""
-        there = self.kinds.people(self.kinds.waves, target.inside[:1], (), (EVERYBODY, EVERYBODY))
-        return np.repeat(there[self.first], len(answers))
-
     def _sum(self, target: Target, side: str) -> Numbers:
         base, counts = self.kinds.answering(target.indicator)
         chosen = {"n": base, "positives": counts, "negatives": base & ~counts}[side]
         return (self.people[target][:, None] & chosen[None, :]).ravel().astype(np.float64)
 
-    def _tell(self, puzzle: Puzzle, target: Target, one: Number, *, sensitive: bool) -> None:
+    def _people(self, one: Number) -> tuple[int, int]:
+        """Return the fewest and the most people that a printed number of answers can stand for."""
         assert one.n is not None
-        base = self._sum(target, "n")
-        puzzle.know(base, one.n - 5 if sensitive else one.n, one.n + 4 if sensitive else one.n)
-        if one.percent is not None:
-            half = 0.5 if sensitive else 0.05
+        return (one.n - 5, one.n + 4) if one.indicator in self.sensitive else (one.n, one.n)
+
+    def _tell(self, puzzle: Puzzle, target: Target, one: Number) -> None:
+        base = self._sum(target, "n") > 0
+        puzzle.know(base, *self._people(one))
+        if one.percent is not None and one.n is not None:
+            half = 0.5 if one.indicator in self.sensitive else 0.05
             low, high = max(one.percent - half, 0) / 100, min(one.percent + half, 100) / 100
-            counts = self._sum(target, "positives")
-            puzzle.know(counts - high * base, -float("inf"), 0, give=one.n)
-            puzzle.know(counts - low * base, 0, float("inf"), give=one.n)
+            puzzle.know_share(self._sum(target, "positives") > 0, base, low, high, give=one.n)
 
 
 def _target(number: Number) -> Target:
@@ -420,9 +404,9 @@ def _learned_of_few(reader: _Reader, target: Target, min_count: int, *, withheld
         most = reader.most_below(target, side, min_count - _SLIGHT)
         if most is None:
             continue
-        least = reader.least(target, side)
-        if withheld or least > _SLIGHT:
-            return f"between {max(least, 0):.1f} and {most:.1f} people {words}, fewer than {min_count} for certain"
+        least = reader.least_above(target, side, _SLIGHT)
+        if withheld or least is not None:
+            return f"between {least or 0:.1f} and {most:.1f} people {words}, fewer than {min_count} for certain"
         if most < 1 - _SLIGHT and reader.least(target, "n") > min_count - _SLIGHT:
             return f"nobody of at least {min_count} people {words}"
     return ""
