@@ -162,7 +162,8 @@ def withdraw(name: str, because: str, project: Path | None, quiet: bool) -> None
     if left:
         named = ", ".join(str(path.relative_to(opened.folder)) for path in left)
         hint = f"do not hand them out; tryghed report --wave {known.wave} replaces them"
-        click.echo("\n".join(_listed([f"{len(left)} files that still show it: {named}; {hint}"])), err=True)
+        files = "1 file that still shows it" if len(left) == 1 else f"{len(left)} files that still show it"
+        click.echo("\n".join(_listed([f"{files}: {named}; {hint}"])), err=True)
 
 
 @release.command("except")
@@ -260,7 +261,8 @@ def told(built: editions.Built) -> str:
     line = f"release {entry.name} ({entry.release_id}): {_counted(built.released)}"
     edition = built.released.edition
     if edition is not None and edition.corrects:
-        line += f"; corrects {len(edition.changes):,} numbers of {edition.corrects}"
+        corrected = len(edition.changes)
+        line += f"; corrects {corrected:,} number{'' if corrected == 1 else 's'} of {edition.corrects}"
     return "\n".join([line, *_listed((*map(history.told, built.released.conflicts), *built.advice))])
 
 

@@ -68,7 +68,8 @@ def shown(entry: Entry, released: Released) -> dict[str, object]:
         "answers": "synthetic" if released.synthetic else "real",
     }
     if edition is not None and edition.corrects:
-        found["corrects"] = f"{edition.corrects}, {len(edition.changes):,} numbers: {edition.because}"
+        numbers = f"{len(edition.changes):,} number{'' if len(edition.changes) == 1 else 's'}"
+        found["corrects"] = f"{edition.corrects}, {numbers}: {edition.because}"
     return found
 
 

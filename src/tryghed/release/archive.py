@@ -214,7 +214,8 @@ def _expect_told(folder: Path, name: str, released: Released) -> None:
     different = sorted(cell for cell in told.keys() | frozen.keys() if told.get(cell) != frozen.get(cell))
     if told and different:
         raise ReleaseError(
-            f"{len(different)} numbers are others in the ledger, the first: {' '.join(different[0])}",
+            f"{len(different):,} number{' is another' if len(different) == 1 else 's are others'} in the ledger, "
+            f"the first: {' '.join(different[0])}",
             where=str(folder / name), hint=f"it or {ledger.NAME} has been edited: restore both from a backup",
         )  # fmt: skip
 

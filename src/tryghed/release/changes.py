@@ -93,11 +93,16 @@ def summary(changes: Sequence[Change], numbers: int) -> str:
     fresh = sum(one.old is None for one in printed)
     gone = sum(one.new is None for one in printed)
     parts = [f"{len(printed) - fresh - gone:,} of {numbers:,} numbers differ"]
-    parts += [f"{fresh:,} are new"] if fresh else []
-    parts += [f"{gone:,} are gone"] if gone else []
+    parts += [f"{fresh:,} {_are(fresh)} new"] if fresh else []
+    parts += [f"{gone:,} {_are(gone)} gone"] if gone else []
     unseen = len(changes) - len(printed)
-    parts += [f"{unseen:,} comparisons are corrected for another number of tests"] if unseen else []
+    comparisons = "comparison" if unseen == 1 else "comparisons"
+    parts += [f"{unseen:,} {comparisons} {_are(unseen)} corrected for another number of tests"] if unseen else []
     return ", ".join(parts)
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _numbers(released: Released) -> dict[ContrastKey, Number]:

@@ -256,7 +256,8 @@ def _first(project: Project, found: Released, restated: tuple[Change, ...], beca
     if restated and not because:
         listed = "".join(f"\n    {changes.told(one)}" for one in changes.largest(restated)[:_EXAMPLES])
         raise ReleaseError(
-            f"{len(restated):,} numbers that were released before would be told otherwise{listed}", where=named,
+            f"{len(restated):,} number{' that was' if len(restated) == 1 else 's that were'} released before "
+            f"would be told otherwise{listed}", where=named,
             hint='where that is right: tryghed release build --because "why they were computed again"',
         )  # fmt: skip
     name = _first_name(project, found)

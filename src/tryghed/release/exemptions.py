@@ -9,6 +9,7 @@ was decided before stays in the file.
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -138,15 +139,21 @@ def _agreed(known: Sequence[Exemption], decided: Exemption) -> Exemption:
 
 
 def _expect_complete(one: Exemption) -> None:
-    if not one.by.strip() or not one.because.strip():
+    if not _alike(one.by) or not one.because.strip():
         raise UsageError("an exemption needs a name and a reason", hint='--by NAME --because "REASON"')
+    if one.seconded_by and not _alike(one.seconded_by):
+        raise UsageError("nobody seconds it by a name without letters", hint='--seconded-by "NAME"')
     if _alike(one.by) == _alike(one.seconded_by):
         raise UsageError(f"{one.by} cannot second what {one.by} decided", hint="a second person must agree")
 
 
 def _alike(name: str) -> str:
-    """Return a name without what two ways of writing it differ in: case, blanks, full stops, which part is first."""
-    return " ".join(sorted(re.split(r"[\s.,]+", name.casefold().strip(" .,"))))
+    """Return a name without what two ways of writing it differ in.
+
+    These are case, blanks, full stops, which part is first, whether Å is one sign or two, and signs that are not seen.
+    """
+    seen = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) != "Cf")
+    return " ".join(sorted(re.findall(r"[^\s.,]+", seen.casefold())))
 
 
 def _write(folder: Path, kept: Sequence[Exemption]) -> None:

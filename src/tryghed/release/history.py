@@ -102,25 +102,27 @@ def conflicts(known: Sequence[Known], apart: Iterable[CellKey], secret: Iterable
 def told(conflict: Conflict) -> str:
     """Return a conflict in words."""
     cells = conflict.cells
-    counted = f"{len(cells)} numbers of release {conflict.release} on {cells[0].survey} {cells[0].wave}"
+    alone = len(cells) == 1
+    numbers, are, they = ("1 number", "is", "it") if alone else (f"{len(cells)} numbers", "are", "they")
+    counted = f"{numbers} of release {conflict.release} on {cells[0].survey} {cells[0].wave}"
     match conflict.kind:
         case "others":
             return (
-                f"{counted} are about other people now ({_first(cells)}): the delivery was revised, or an area or "
+                f"{counted} {are} about other people now ({_first(cells)}): the delivery was revised, or an area or "
                 "group changed under its name. Say so in the new release; give changed boundaries a name of their own"
             )
         case "gone":
             return f"{counted} cannot be checked ({_first(cells)}): the store has not got it"
         case "apart":
             return (
-                f"{len(cells)} number{'s are' if len(cells) > 1 else ' is'} withheld ({_first(cells)}): beside an "
-                "earlier edition they would tell of a few people who are in one of the two only. Where the error is "
-                "small, leave the earlier edition in force, and correct it together with more; where not, correct the "
-                "delivery without adding anybody or taking anybody out, and nothing has to be withheld"
+                f"{numbers} {are} withheld ({_first(cells)}): beside an earlier edition {they} would tell of a few "
+                "people who are in one of the two only. Where the error is small, leave the earlier edition in force, "
+                "and correct it together with more; where not, correct the delivery without adding anybody or taking "
+                "anybody out, and nothing has to be withheld"
             )
         case "known":
             what = "withheld as decided, and can be worked out from earlier releases all the same"
-    return f"{len(cells)} numbers are {what} ({'; '.join(map(named, cells))})"
+    return f"{numbers} {are} {what} ({'; '.join(map(named, cells))})"
 
 
 def _by_release(entries: Iterable[Entry]) -> list[tuple[str, tuple[CellKey, ...]]]:

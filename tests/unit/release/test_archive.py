@@ -142,7 +142,7 @@ def test_a_changed_digit_with_its_checksum_is_found_in_the_ledger(project, let_t
         (entry.folder / name).write_bytes(content or sums.replace(old, new).encode())
 
     with pytest.raises(
-        ReleaseError, match=r"1 numbers are others in the ledger, the first: s 2025 set a alle alle tryg"
+        ReleaseError, match=r"1 number is another in the ledger, the first: s 2025 set a alle alle tryg"
     ):
         archive.load(project.folder, "2025")
 

@@ -49,7 +49,7 @@ def test_new_numbers_correct_nothing(let_through):
     found = compare(let_through(), let_through(extra=[estimate(area="c")]))
 
     assert [(one.old, is_printed(one), is_correction(one)) for one in found] == [(None, True, False)]
-    assert changes.summary(found, 3) == "0 of 3 numbers differ, 1 are new"
+    assert changes.summary(found, 3) == "0 of 3 numbers differ, 1 is new"
 
 
 def test_the_last_bits_of_a_p_are_the_machine_s(let_through):

@@ -98,13 +98,23 @@ def test_it_is_in_force_when_a_second_person_agrees(tmp_path):
 
 def test_one_person_is_not_two(tmp_path):
     decide(tmp_path, HELD)
-    for name in ("Anna Holm", " anna  holm ", "Anna\u00a0Holm", "Holm, Anna"):
+    # the last four: a blank of no width, one in front, a hyphen that is not seen, and letters that look alike
+    hidden = ("Anna Holm\u200b", "\u2060Anna Holm", "An\u00adna Holm", "\uff21nna Holm")
+    for name in ("Anna Holm", " anna  holm ", "Anna\u00a0Holm", "\tHolm, Anna", *hidden):
         with pytest.raises(UsageError, match="cannot second"):
             decide(tmp_path, Exemption(CELL, "withhold", "", "", date(2026, 5, 2), name))
     assert in_force(read(tmp_path)) == {}
 
 
-@pytest.mark.parametrize("missing", [{"by": " "}, {"because": ""}])
+@pytest.mark.parametrize("name", [" ", "\u200b", "."])
+def test_nobody_is_no_second_person(tmp_path, name):
+    # Guards against an exemption that is in force on the word of a name nobody can read.
+    with pytest.raises(UsageError, match="a name without letters"):
+        decide(tmp_path, replace(HELD, seconded_by=name))
+    assert read(tmp_path) == ()
+
+
+@pytest.mark.parametrize("missing", [{"by": " "}, {"by": "\u200b"}, {"because": ""}])
 def test_a_name_and_a_reason_are_needed(tmp_path, missing):
     with pytest.raises(UsageError, match="a name and a reason"):
         decide(tmp_path, replace(HELD, **missing))
