@@ -155,7 +155,7 @@ def parsed(command):
         path = f"{path} {arguments.pop(0)}"
     found = COMMANDS[path].command
     if not isinstance(found, click.Group):
-        found.make_context(path, arguments, resilient_parsing=False)
+        found.make_context(path, arguments, parent=COMMANDS[path].parent)
     return path
 
 

@@ -235,16 +235,19 @@ def _base(view: View) -> str:
 
 def _withheld(view: View) -> tuple[Key, ...]:
     secrecy, reliability = view.project.rules.secrecy, view.project.rules.reliability
-    widest = danish.number(100 * reliability.max_width)
+    widest, always, relative = (
+        danish.number(100 * one)
+        for one in (reliability.max_width, reliability.always_show_width, reliability.max_relative_width)
+    )
     secret = (
         f"Færre end {danish.number(secrecy.min_base)} svar, på følsomme spørgsmål også færre end "
-        f"{danish.numeral(secrecy.min_count)} ens svar, eller tallet kunne regnes ud af andre tal. "
+        f"{danish.numeral(secrecy.min_count)} ens svar; eller et tal, der kunne røbe, hvad så få har svaret. "
         "Hverken andel eller n vises. Følsomme andele vises uden decimaler og n til nærmeste ti."
     )
     uncertain = (
-        f"Effektivt n under {danish.number(reliability.min_effective_n)}, eller et interval, der er {widest} "
-        f"procentpoint eller bredere eller over {danish.number(100 * reliability.max_relative_width)}{danish.NBSP}% "
-        "af andelen. n vises, andelen ikke."
+        f"Effektivt n under {danish.number(reliability.min_effective_n)}; et interval på {widest} procentpoint eller "
+        f"mere; eller et på over {always}, der er over {relative}{danish.NBSP}% af andelen. n vises, andelen ikke. "
+        f"Færre end {danish.numeral(reliability.min_df)} frihedsgrader efterses."
     )
     broken = "Ordlyd, metode eller afgrænsning er ændret. Tal på hver side af bruddet må ikke sammenlignes."
     return (
@@ -261,7 +264,7 @@ def _decided(view: View) -> tuple[Key, ...]:
     if not any(one.verdict == "withhold" for one in (edition.exemptions if edition else ())):
         return ()
     sign = drawn(figures.sign(Withheld.DECIDED, title="Tom firkant", prefix="m9"))
-    return (Key(sign, "Udeladt.", "To personer har besluttet det (se Undtagelser fra reglerne). n vises."),)
+    return (Key(sign, "Udeladt.", "Besluttet af to personer (se Undtagelser fra reglerne)."),)
 
 
 def _signs(view: View) -> tuple[Key, ...]:
@@ -277,8 +280,8 @@ def _signs(view: View) -> tuple[Key, ...]:
 def _notes(view: View, code: str) -> tuple[Note, ...]:
     released = view.released
     trace = (
-        "Hvert nummer kan følges til de svar, det bygger på: tryghed explain RAPPORT.pdf F4. "
-        "Tallene ligger også som CSV og Excel ved siden af. "
+        "Hvert nummer kan følges til svarene: tryghed explain RAPPORT.pdf F4. "
+        "Tallene ligger også som CSV og Excel. "
         "Forskelle er regnet før afrunding og kan afvige på sidste ciffer."
     )
     identity = f"{view.edition}, regelsæt {released.rules_version}, {grouped(released.release_id)}."

@@ -307,9 +307,9 @@ def _not_shown(rows: Sequence[figures.GroupRow], columns: tuple[str, str]) -> tu
     secret = [row.label for row in rows if Withheld.SECRET in (row.first.withheld, row.second.withheld)]
     if secret:
         found.append(
-            f"Tal for {_groups_named([label.lower() for label in secret])} vises ikke alle. "
-            "Mindst ét af dem bygger på så få svar, at enkeltpersoner kunne genkendes; skjules kun det ene, "
-            "kunne det regnes ud af andre. Svarene tæller med i linjen »Alle«."
+            f"Tal for {_groups_named([label.lower() for label in secret])} vises ikke alle: mindst ét af dem bygger på "
+            "for få svar. Et andet kan være skjult med, så ingen kan regne ud, hvad ganske få har svaret. "
+            "Svarene tæller med i linjen »Alle«."
         )
     others = "Personer, hvis gruppe ikke er med her eller ikke er oplyst, tæller kun med i det samlede tal."
     found.append(f"{others}{_complement(rows, columns)}")
