@@ -25,6 +25,7 @@ from tryghed.definitions import project as projects
 from tryghed.definitions.project import Project
 from tryghed.errors import ReleaseError, UsageError
 from tryghed.release import ledger, records
+from tryghed.release.fingerprint import fingerprint
 from tryghed.release.released import _SEAL, CellKey, Edition, Released
 from tryghed.release.sources import Delivered
 
@@ -181,7 +182,8 @@ def load(folder: Path, name: str) -> Released:
 
     Raises:
         UsageError: There is no such release.
-        ReleaseError: Files are changed, missing or added, all are listed; or the ledger tells other numbers.
+        ReleaseError: Files are changed, missing or added, all are listed; or its numbers are not those of its
+            fingerprint, or the ledger tells others.
     """
     known = entry(folder, name)
     try:
@@ -193,8 +195,11 @@ def load(folder: Path, name: str) -> Released:
         conflicts = tuple(records.conflict(one) for one in about["conflicts"])
         held = tuple(CellKey(**one) for one in about.get("held", ()))  # releases made before know of none
         facts = {(one["survey"], one["wave"]): records.facts(one) for one in about["waves"]}
+        found_id = fingerprint(shares, differences, places, about["rules"])
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(known.folder, f"not a release this version of the software can read ({error})") from None
+    if found_id != known.release_id:
+        raise _damaged(known.folder, f"its numbers and rules are those of release {found_id}, not {known.release_id}")
     found = Released(
         seal=_SEAL, survey=known.survey, wave=known.wave, area_set=about["area_set"], release_id=known.release_id,
         synthetic=about["synthetic"], rules_version=about["rules_version"], facts=facts, shares=shares,

@@ -5,11 +5,9 @@ with everything released before, so that none of the hidden ones can be worked o
 only where both of its sides are, and places only where no area among them is secret.
 """
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Set
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import polars as pl
@@ -23,6 +21,7 @@ from tryghed.release.advice import advise
 from tryghed.release.atoms import Atoms
 from tryghed.release.domains import Secret
 from tryghed.release.exemptions import NONE, Scores, exempt, kept_secret, shown_side
+from tryghed.release.fingerprint import fingerprint
 from tryghed.release.history import Known
 from tryghed.release.ledger import NOTHING_YET, Ledger
 from tryghed.release.protection import Protected
@@ -121,7 +120,7 @@ def release(
     own = {key: shares[key] for key in cells}
     return Released(
         seal=_SEAL, survey=draft.survey, wave=draft.wave, area_set=draft.area_set,
-        release_id=_fingerprint(own, differences, places, rules),
+        release_id=fingerprint(own, differences, places, rules.model_dump(mode="json")),
         synthetic=any(surveys[name].synthetic for name, _ in draft.facts), rules_version=rules.version,
         facts=dict(draft.facts), shares=own, differences=differences, places=places, people=joint.people,
         secrets=joint.secrets, conflicts=joint.conflicts,
@@ -265,20 +264,3 @@ def _other_key(row: Mapping[str, Any], key: CellKey) -> CellKey:
 def _stricter(one: Withheld | None, two: Withheld | None) -> Withheld | None:
     order = [None, Withheld.UNRELIABLE, Withheld.DECIDED, Withheld.SECRET, Withheld.MISSING]
     return order[max(order.index(one), order.index(two))]
-
-
-def _fingerprint(
-    shares: Mapping[CellKey, Share],
-    differences: Mapping[ContrastKey, Difference],
-    places: Mapping[CellKey, Places],
-    rules: ReleaseRules,
-) -> str:
-    content = [
-        rules.model_dump_json(),
-        *(f"{key}{asdict(value)}" for part in (shares, differences, places) for key, value in _in_order(part)),
-    ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
-
-
-def _in_order(part: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
-    return sorted(part.items(), key=lambda one: str(one[0]))

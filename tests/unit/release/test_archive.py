@@ -10,9 +10,10 @@ import pytest
 from tests.made_cells import estimate
 from tests.unit.release.conftest import FACTS
 from tryghed.errors import ReleaseError, UsageError
-from tryghed.release import archive, ledger
+from tryghed.release import archive, ledger, records
 from tryghed.release.archive import Origin
 from tryghed.release.changes import compare, facts
+from tryghed.release.fingerprint import fingerprint
 from tryghed.release.released import Conflict, Edition, Withheld
 from tryghed.release.sources import Delivered
 
@@ -128,18 +129,35 @@ def test_one_changed_digit_is_enough(project, let_through):
         archive.load(project.folder, "2025")
 
 
-def test_a_changed_digit_with_its_checksum_is_found_in_the_ledger(project, let_through):
-    # guards against an edit by somebody who writes SHA256SUMS anew, and against an edited ledger
+def forge(entry, old, new, *, release_id=False):
+    """Edit the numbers of a release as somebody does who writes the checksums anew, and the fingerprint if asked."""
+    cells, about = (entry.folder / name for name in ("cells.json", "release.json"))
+    overwrite(cells, cells.read_bytes().replace(old, new, 1))
+    if release_id:
+        rules = json.loads(about.read_bytes())["rules"]
+        now = fingerprint(*records.read_cells(cells.read_text(encoding="utf-8")), rules)
+        overwrite(about, about.read_bytes().replace(entry.release_id.encode(), now.encode()))
+    files = sorted(path for path in entry.folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+    lines = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.relative_to(entry.folder)}\n" for one in files]
+    overwrite(entry.folder / "SHA256SUMS", "".join(lines).encode())
+
+
+def test_a_changed_digit_with_its_checksum_is_found_by_the_fingerprint(project, let_through):
+    # Guards against a secret number written into a release whose checksums were made anew, and which no ledger knows.
+    entry = freeze(project, let_through())
+    forge(entry, b'"n": null', b'"n": 10')
+
+    with pytest.raises(ReleaseError, match=rf"are those of release [0-9a-f]{{12}}, not {entry.release_id}"):
+        archive.load(project.folder, "2025")
+
+
+def test_a_changed_digit_with_its_checksum_and_fingerprint_is_found_in_the_ledger(project, let_through):
+    # guards against an edit by somebody who makes them both anew, and against an edited ledger
     released = let_through()
     entry = freeze(project, released)
     ledger.append(project.folder / "releases", "2025", released)
     archive.load(project.folder, "2025")
-    before = (entry.folder / "cells.json").read_bytes()
-    for name, content in (("cells.json", before.replace(b"71.2", b"17.2", 1)), ("SHA256SUMS", None)):
-        (entry.folder / name).chmod(0o600)
-        sums = (entry.folder / "SHA256SUMS").read_text()
-        old, new = (hashlib.sha256(one).hexdigest() for one in (before, (entry.folder / "cells.json").read_bytes()))
-        (entry.folder / name).write_bytes(content or sums.replace(old, new).encode())
+    forge(entry, b"71.2", b"17.2", release_id=True)
 
     with pytest.raises(
         ReleaseError, match=r"1 number is another in the ledger, the first: s 2025 set a alle alle tryg"
