@@ -5,6 +5,7 @@ deliveries --accept--> rows --publish--> store --draft--> estimates --gate--> re
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tryghed import publication, trial
@@ -67,9 +68,10 @@ def report(
     publication.wanted(project, survey, areas)
     project = rounds.informed(project)
     built = build(project, survey, wave, progress=progress)
-    return publication.publish(
+    done = publication.publish(
         project, built.entry.name, definitions=project, areas=areas, workers=workers, progress=progress
     )
+    return replace(done, put_back=built.put_back)
 
 
 def build(project: Project, survey: str, wave: str, *, because: str = "", progress: Progress) -> Built:
@@ -92,7 +94,7 @@ def print_again(project: Project, name: str, *, areas: Sequence[str], workers: i
 
     Raises:
         UsageError: There is no such release, or an area is unknown.
-        ReleaseError: The release has been edited.
+        ReleaseError: The release has been edited, or is not in the ledger.
         RenderError: Reports could not be made; the others are.
     """
     frozen = archive.frozen_project(project, name)

@@ -10,7 +10,7 @@ from tryghed.definitions.report import Report
 from tryghed.delivery import exports, manifest, numbers, tracing, unfinished
 from tryghed.errors import RenderError, UsageError
 from tryghed.progress import Progress, Step
-from tryghed.release import archive
+from tryghed.release import archive, telling
 from tryghed.release.released import Released
 from tryghed.reporting import corrections, render
 from tryghed.reporting.trace import Trace
@@ -18,13 +18,17 @@ from tryghed.reporting.trace import Trace
 
 @dataclass(frozen=True)
 class Reported:
-    """The files of one release's reports: made now, up to date, and of an earlier release but not asked for."""
+    """The files of one release's reports: made now, up to date, and of an earlier release but not asked for.
+
+    `put_back` are the releases that the ledger lacked before.
+    """
 
     folder: Path
     made: tuple[Path, ...]
     kept: tuple[Path, ...]
     old: tuple[Path, ...]
     release: str
+    put_back: tuple[str, ...] = ()
 
 
 def publish(
@@ -45,11 +49,12 @@ def publish(
 
     Raises:
         UsageError: There is no such release, or an area is unknown.
-        ReleaseError: The release has been edited, or gives away what must not be known, or a report shows a number that
-            no file beside it has.
+        ReleaseError: The release has been edited or is not in the ledger, or gives away what must not be known, or a
+            report shows a number that no file beside it has.
         RenderError: Reports could not be made; the others are.
     """
     released = archive.load(project.folder, name)
+    telling.expect(project.folder, [name])
     asked = wanted(definitions, released.survey, areas)
     folder = project.folder / "out" / released.wave
     folder.mkdir(parents=True, exist_ok=True)

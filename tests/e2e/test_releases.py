@@ -7,6 +7,8 @@ import shutil
 import pytest
 
 from tests.e2e.conftest import tryghed
+from tests.forging import forge
+from tryghed.release import archive
 
 SURVEY = "surveys/tryghed/survey.toml"
 
@@ -41,16 +43,73 @@ def test_the_demo_is_made_from_a_frozen_release(demo):
     }
 
 
-def test_a_lost_ledger_is_asked_for_before_anything_is_built(city):
-    # Guards against a release that is judged as if nothing had been told before it.
+def told(city):
+    """Return the ledger, byte for byte."""
+    return (city / "releases" / "ledger.jsonl").read_bytes()
+
+
+def killed(city):
+    """Leave the city as a build does that is killed when its release is frozen: neither ledger nor log knows of it."""
     (city / "releases" / "ledger.jsonl").unlink()
-    before = tree(city / "releases")
+    log = city / "store" / "audit.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    assert b'"release build"' in lines[-1]
+    log.write_bytes(b"".join(lines[:-1]))
 
-    refused = tryghed("release", "build", "--wave", "2024", cwd=city, code=7).stderr
 
-    assert "not in the ledger: 2025; what was released before decides" in refused
-    assert "restore the ledger from a backup" in refused
-    assert tree(city / "releases") == before
+def test_a_release_whose_build_was_killed_is_told_before_it_is_corrected(city):
+    # Guards against a release that is corrected and never gets into the ledger, which then stops every build.
+    ledger = told(city)
+    killed(city)
+    stricter(city)
+    for command in (("release", "plan", "--try"), ("release", "review"), ("report", "--release", "2025")):
+        refused = tryghed(*command, cwd=city, code=7).stderr
+        assert "not in the ledger: 2025; what was released before decides" in refused
+        assert "tryghed release build --survey tryghed --wave 2025 puts there what nobody has edited" in refused
+    assert not (city / "releases" / "ledger.jsonl").exists()
+
+    built = tryghed("release", "build", "--because", "Grænsen er hævet", cwd=city).stderr
+
+    assert "release 2025-2 (" in built
+    assert "the ledger lacked 2025: put there from releases/" in built
+    assert told(city).startswith(ledger)
+    assert b'{"release": "2025-2"' in told(city).removeprefix(ledger)
+    assert "nothing has changed" in tryghed("release", "build", "--because", "igen", cwd=city).stderr
+
+
+def test_a_lost_ledger_is_put_together_again_before_anything_is_judged(city):
+    # Guards against a release that is judged as if nothing had been told before it, and against a project of several
+    # releases that nobody can build in any more.
+    stricter(city)
+    tryghed("release", "build", "--because", "Grænsen er hævet", cwd=city)
+    ledger = told(city)
+    (city / "releases" / "ledger.jsonl").unlink()
+
+    assert "the ledger lacked 2025, 2025-2: put there" in tryghed("report", "--area", "valby", cwd=city).stderr
+
+    assert told(city) == ledger
+
+
+def test_an_edited_release_does_not_get_into_the_ledger(city):
+    # Guards against a secret number that is written into a release, and printed because the ledger was taken away.
+    folder, kept = city / "releases" / "2025", city / "kept"
+    shutil.copytree(folder, kept)
+    hidden, shown = b'"share": null, "lower": null, "upper": null, "n": null', b'"share": 96.6, "lower": 90.0, '
+    forge(archive.entry(city, "2025"), hidden, shown + b'"upper": 99.0, "n": 10', release_id=True)
+    (city / "releases" / "ledger.jsonl").unlink()
+
+    assert "not in the ledger: 2025" in tryghed("report", "--release", "2025", cwd=city, code=7).stderr
+    assert "has been edited since it was built on" in tryghed("report", cwd=city, code=7).stderr
+    log = city / "store" / "audit.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
+    refused = tryghed("report", cwd=city, code=7).stderr
+    assert "its definitions and deliveries give other numbers now" in refused
+    assert 'where nobody has it: tryghed release withdraw 2025 --because "..."' in refused
+    assert not (city / "releases" / "ledger.jsonl").exists()
+
+    tryghed("release", "withdraw", "2025", "--because", "Den er ændret", cwd=city)
+    tryghed("release", "build", cwd=city)
+    assert (folder / "cells.json").read_bytes() == (kept / "cells.json").read_bytes()
 
 
 def test_a_lost_release_is_asked_for_before_anything_is_built(city):

@@ -15,6 +15,7 @@ from tryghed.demo.build import build
 from tryghed.errors import DataError, UsageError
 from tryghed.ingestion import Said
 from tryghed.publication import Reported
+from tryghed.release import telling
 
 workers_option = click.option(
     "--workers",
@@ -228,6 +229,8 @@ def _run(project: Project, workers: int, quiet: bool) -> None:
 def _tell(done: Reported, quiet: bool) -> None:
     made = f"{len(done.made)} report{'' if len(done.made) == 1 else 's'} written"
     say(f"{made}, {len(done.kept)} unchanged, of release {done.release}, in {done.folder}", quiet=quiet)
+    for told in telling.said(done.put_back):
+        say(told, quiet=quiet)
     if done.old:
         names = ", ".join(path.name for path in done.old)
         say(f"of an earlier release, and not made now: {names}; tryghed report makes them all", quiet=quiet)

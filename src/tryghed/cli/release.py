@@ -18,7 +18,7 @@ from tryghed.delivery import checklist, exports, tracing
 from tryghed.delivery.summaries import listed, planned, shown
 from tryghed.frames import EVERYBODY
 from tryghed.progress import Step
-from tryghed.release import archive, editions, history
+from tryghed.release import archive, editions, history, telling
 from tryghed.release import review as reviews
 from tryghed.release.plan import plan
 from tryghed.release.records import plain
@@ -254,16 +254,16 @@ def review(
 
 def told(built: editions.Built) -> str:
     """Return what became of a build, what stands in its way of what was released before, and what to merge."""
-    entry = built.entry
+    entry, put_back = built.entry, telling.said(built.put_back)
     if not built.new:
         line = f"release {entry.name} ({entry.release_id}) of {entry.created}: nothing has changed"
-        return "\n".join([line, *_listed(built.advice)])
+        return "\n".join([line, *_listed((*put_back, *built.advice))])
     line = f"release {entry.name} ({entry.release_id}): {_counted(built.released)}"
     edition = built.released.edition
     if edition is not None and edition.corrects:
         corrected = len(edition.changes)
         line += f"; corrects {corrected:,} number{'' if corrected == 1 else 's'} of {edition.corrects}"
-    return "\n".join([line, *_listed((*map(history.told, built.released.conflicts), *built.advice))])
+    return "\n".join([line, *_listed((*put_back, *map(history.told, built.released.conflicts), *built.advice))])
 
 
 def _counted(released: Released) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 
 from tryghed.definitions.project import Project
-from tryghed.errors import ReleaseError, UsageError
-from tryghed.release import archive, changes, exemptions, ledger, sources
+from tryghed.errors import DefinitionError, DesignError, ReleaseError, UsageError
+from tryghed.release import archive, changes, exemptions, ledger, sources, telling
 from tryghed.release.archive import Entry, Origin
 from tryghed.release.draft import draft
 from tryghed.release.gate import Draft, release
@@ -32,12 +32,14 @@ class Built:
     """The edition of a wave that is in force, and whether it was made just now.
 
     `advice` says, where the numbers were computed, which categories to merge where too much of a table is withheld.
+    `put_back` are the releases that the ledger lacked and has now.
     """
 
     entry: Entry
     released: Released
     new: bool
     advice: tuple[str, ...] = ()
+    put_back: tuple[str, ...] = ()
 
 
 def candidate(project: Project, survey: str, wave: str) -> tuple[Draft, Released]:
@@ -46,10 +48,12 @@ def candidate(project: Project, survey: str, wave: str) -> tuple[Draft, Released
     As in a build, what differs from the newest edition would correct it, and is judged together with it.
 
     Raises:
+        ReleaseError: The ledger lacks a release.
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
     project = rounds.informed(project)
+    telling.expect(project.folder)
     newest, wanted = archive.newest(project.folder, survey, wave), plan(project, survey, wave)
     estimated, found = _derive(project, wanted, as_of=newest)
     if newest is not None and any(_changed(archive.load(project.folder, newest.name), found)):
@@ -79,7 +83,8 @@ def build(
 
     Raises:
         ReleaseError: Numbers differ from the newest edition and no reason is given; the message says how many. Or the
-            ledger lacks a release, or has one of the wave that is gone, or what `examine` raises.
+            ledger lacks a release that may have been edited, or has one of the wave that is gone, or what `examine`
+            raises.
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
@@ -87,24 +92,23 @@ def build(
     wanted = plan(project, survey, wave)
     files = sources.definitions(project)
     with archive.locked(project.folder):
+        put_back = _put_back(project, estimating)
         newest = archive.newest(project.folder, survey, wave)
-        _expect_all_told(project, newest)
         _expect_none_lost(project, survey, wave)
         origin = _origin(project, wanted, files)
-        if newest is not None and newest.origin.inputs == origin.inputs and _is_told(project, newest):
-            return Built(newest, archive.load(project.folder, newest.name), new=False)
+        if newest is not None and newest.origin.inputs == origin.inputs:
+            return Built(newest, archive.load(project.folder, newest.name), new=False, put_back=put_back)
         estimating()
         estimated, found = _derive(project, wanted, as_of=newest)
         if newest is not None and not _differs(project, found, newest, because):
-            _tell(project, found, newest.name)
-            return Built(newest, archive.load(project.folder, newest.name), new=False, advice=found.advice)
+            return Built(newest, archive.load(project.folder, newest.name), False, found.advice, put_back)
         if newest is not None:
             estimated, found = _derive(project, wanted, as_of=None)
         found, edition = _settled(project, estimated, found, newest, because, examine)
         made = archive.freeze(found, project, edition, origin, files)
-        _tell(project, found, made.name)
-        _note(project, "release build", made, because)
-        return Built(made, archive.load(project.folder, made.name), new=True, advice=found.advice)
+        ledger.append(project.folder / archive.FOLDER, made.name, found, edition.exemptions)
+        telling.note(project.folder, "release build", made, because)
+        return Built(made, archive.load(project.folder, made.name), True, found.advice, put_back)
 
 
 def tried(project: Project, survey: str, wave: str, *, examine: Callable[[Released], Set[CellKey]]) -> Released:
@@ -117,11 +121,12 @@ def tried(project: Project, survey: str, wave: str, *, examine: Callable[[Releas
         examine: As `build` has it; not called where there is no earlier edition.
 
     Raises:
-        ReleaseError: What `examine` raises, or another release is being built.
+        ReleaseError: What `examine` raises, the ledger lacks a release, or another one is being built.
         UsageError: The wave, or one it needs, is not defined or not loaded.
         DesignError: The sample design cannot support an estimate.
     """
     project = rounds.informed(project)
+    telling.expect(project.folder)
     wanted, newest = plan(project, survey, wave), archive.newest(project.folder, survey, wave)
     _, found = _derive(project, wanted, as_of=newest)
     if newest is None or not _differs(project, found, newest, _TRIED):
@@ -146,7 +151,9 @@ def rederive(project: Project, name: str, store: Project) -> Released:
     """
     known = archive.load(project.folder, name)
     assert known.edition is not None
-    before = _told(project).before(name)
+    of_wave = [one for one in archive.entries(project.folder) if (one.survey, one.wave) == (known.survey, known.wave)]
+    later = {one.name for one in of_wave if one.number > known.edition.number}  # known before, if told out of turn
+    before = Ledger(tuple(one for one in _told(project).before(name).entries if one.release not in later))
     wanted = plan(store, known.survey, known.wave)
     estimated = draft(store, wanted, queries.Shelf(store.queries), ledger=before)
     decided = {one.cell: one for one in known.edition.exemptions}
@@ -172,7 +179,7 @@ def withdraw(project: Project, name: str, because: str) -> Entry:
             )
         ledger.withdraw(project.folder / archive.FOLDER, name, because, archive.today())
         archive.withdraw(project.folder, name, because, by=audit.account())
-        _note(project, "release withdraw", known, because)
+        telling.note(project.folder, "release withdraw", known, because)
     return known
 
 
@@ -291,20 +298,33 @@ def _told(project: Project) -> Ledger:
     return ledger.read(project.folder / archive.FOLDER)
 
 
-def _expect_all_told(project: Project, newest: Entry | None) -> None:
-    """Refuse to build beside releases that the ledger lacks; the newest edition itself is put there by the build."""
-    known = _told(project).releases
-    frozen = {one.name: one for one in archive.entries(project.folder)}
-    place = project.folder / archive.FOLDER
-    missing = [one for name, one in frozen.items() if name not in known and (newest is None or name != newest.name)]
-    if missing:
-        names = ", ".join(one.name for one in missing)
-        raise ReleaseError(
-            f"not in the ledger: {names}; what was released before decides what may be released now",
-            where=str(place / ledger.NAME),
-            hint="restore the ledger from a backup; where a build was interrupted: "
-            f"tryghed release build --survey {missing[0].survey} --wave {missing[0].wave}",
-        )
+def _put_back(project: Project, estimating: Callable[[], None]) -> tuple[str, ...]:
+    """Put frozen releases that the ledger lacks into it, before anything is judged beside them; return their names.
+
+    Each must be what was built: by the log's checksum, or because its definitions and deliveries give the same again.
+    """
+    missing = telling.untold(project.folder)
+    for one in missing:
+        noted = telling.is_noted(project.folder, one)
+        estimating()
+        known, again = archive.load(project.folder, one.name), _derived_again(project, one.name)
+        if again is None and not noted:
+            raise telling.unproven(project.folder, one)
+        assert known.edition is not None
+        ledger.append(project.folder / archive.FOLDER, one.name, again or known, known.edition.exemptions)
+        telling.note(project.folder, "release build", one, one.because, ", put into the ledger, which lacked it")
+    return tuple(one.name for one in missing)
+
+
+def _derived_again(project: Project, name: str) -> Released | None:
+    """Return a frozen release with the people its numbers are about; None where its inputs no longer give them."""
+    known = archive.load(project.folder, name)
+    try:
+        again = rederive(project, name, archive.frozen_project(project, name))
+    except (UsageError, DefinitionError, DesignError, ReleaseError):
+        return None
+    same = (again.shares(), again.rests()) == (known.shares(), known.rests()) and not any(_changed(known, again))
+    return again if same else None
 
 
 def _expect_none_lost(project: Project, survey: str, wave: str) -> None:
@@ -321,25 +341,6 @@ def _expect_none_lost(project: Project, survey: str, wave: str) -> None:
             f"in the ledger, and gone: {', '.join(lost)}; nothing may be released under the name of what was",
             where=str(place), hint="restore the folder from a backup",
         )  # fmt: skip
-
-
-def _is_told(project: Project, entry: Entry) -> bool:
-    return entry.name in _told(project).releases
-
-
-def _note(project: Project, command: str, entry: Entry, because: str) -> None:
-    """Write down in the store's log who did what to a release."""
-    sums = archive.checksum(project.folder, entry.name) if entry.folder.exists() else ""
-    audit.record(
-        project.folder, command, survey=entry.survey, wave=entry.wave, sha256=sums, because=because,
-        target=f"releases/{entry.name}", outcome=f"release {entry.release_id}",
-    )  # fmt: skip
-
-
-def _tell(project: Project, found: Released, name: str) -> None:
-    """Put a release into the ledger, if an interrupted build has not left it there already."""
-    if name not in _told(project).releases:
-        ledger.append(project.folder / archive.FOLDER, name, found, _those_of(project, found))
 
 
 def _those_of(project: Project, found: Released) -> tuple[Exemption, ...]:

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import stat
 import subprocess
@@ -7,13 +6,13 @@ from datetime import date
 
 import pytest
 
+from tests.forging import forge, overwrite
 from tests.made_cells import estimate
 from tests.unit.release.conftest import FACTS
 from tryghed.errors import ReleaseError, UsageError
-from tryghed.release import archive, ledger, records
+from tryghed.release import archive, ledger
 from tryghed.release.archive import Origin
 from tryghed.release.changes import compare, facts
-from tryghed.release.fingerprint import fingerprint
 from tryghed.release.released import Conflict, Edition, Withheld
 from tryghed.release.sources import Delivered
 
@@ -92,11 +91,6 @@ def test_the_checksums_are_those_of_sha256sum(project, let_through):
     assert done.stdout.count(b": OK") == 5
 
 
-def overwrite(path, content):
-    path.chmod(0o600)
-    path.write_bytes(content)
-
-
 @pytest.mark.parametrize("name", ["cells.json", "release.json", "definitions/policy/release.toml"])
 def test_an_edited_file_is_refused_with_its_name(project, let_through, name):
     entry = freeze(project, let_through())
@@ -127,19 +121,6 @@ def test_one_changed_digit_is_enough(project, let_through):
 
     with pytest.raises(ReleaseError, match=r"cells\.json has been changed"):
         archive.load(project.folder, "2025")
-
-
-def forge(entry, old, new, *, release_id=False):
-    """Edit the numbers of a release as somebody does who writes the checksums anew, and the fingerprint if asked."""
-    cells, about = (entry.folder / name for name in ("cells.json", "release.json"))
-    overwrite(cells, cells.read_bytes().replace(old, new, 1))
-    if release_id:
-        rules = json.loads(about.read_bytes())["rules"]
-        now = fingerprint(*records.read_cells(cells.read_text(encoding="utf-8")), rules)
-        overwrite(about, about.read_bytes().replace(entry.release_id.encode(), now.encode()))
-    files = sorted(path for path in entry.folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
-    lines = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.relative_to(entry.folder)}\n" for one in files]
-    overwrite(entry.folder / "SHA256SUMS", "".join(lines).encode())
 
 
 def test_a_changed_digit_with_its_checksum_is_found_by_the_fingerprint(project, let_through):
