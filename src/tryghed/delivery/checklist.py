@@ -84,7 +84,7 @@ def tables(found: Review) -> dict[str, pl.DataFrame]:
                     "against": one.against,
                     "before": _printed(one.old),
                     "now": _printed(one.new),
-                    "points": _finite(size(one)),
+                    "points": None if (moved := size(one)) is None else round(moved, 1),
                 }
                 for one in largest(found.corrected)
             ],
@@ -286,10 +286,6 @@ def _printed(one: Share | Difference | Places | None) -> str:
             return f"{first}{danish.DASH}{last}"
         case _:
             return "-"
-
-
-def _finite(value: float) -> float | None:
-    return None if value == float("inf") else round(value, 1)
 
 
 def _frame(

@@ -64,18 +64,27 @@ def discreet(change: Change) -> Change:
             return change
 
 
-def size(change: Change) -> float:
-    """Return by how many points a number moved; infinite where it came, went, or is withheld on one side only."""
+def size(change: Change) -> float | None:
+    """Return by how many points a number moved; None where it came, went, or is or was withheld."""
     old, new = (_value(one) for one in (change.old, change.new))
-    if old is None and new is None:
-        return 0.0
-    return math.inf if old is None or new is None else abs(new - old)
+    return None if old is None or new is None else abs(new - old)
 
 
 def largest(changes: Iterable[Change]) -> list[Change]:
-    """Return the printed changes, the largest first, shares before what follows from them."""
+    """Return the printed changes, shares before what follows from them: no longer shown, newly shown, the largest."""
     shown = [one for one in changes if is_printed(one)]
-    return sorted(shown, key=lambda one: (one.kind != "share", -size(one), one.cell, one.against))
+    return sorted(shown, key=lambda one: (one.kind != "share", _rank(one), -(size(one) or 0), one.cell, one.against))
+
+
+def _rank(change: Change) -> int:
+    """Return 0 for what was shown and is no longer, 1 for what is shown only now, 2 for the others."""
+    was, now = (_is_shown(one) for one in (change.old, change.new))
+    return 2 if was == now else int(now)
+
+
+def _is_shown(number: Number | None) -> bool:
+    """Return whether a number was or is shown, though it may not be told a second time (`discreet`)."""
+    return number is not None and getattr(number, "withheld", None) is None
 
 
 def told(change: Change) -> str:

@@ -167,10 +167,8 @@ def _now(change: Change) -> str:
 
 def _moved(change: Change) -> str:
     moved = size(change)
-    if moved == float("inf"):
-        return ""
-    if change.kind == "places":
-        return ""
+    if moved is None or change.kind == "places":
+        return danish.DASH
     sensitive = isinstance(change.new, Share) and change.new.sensitive
     return danish.points(moved, sensitive=sensitive)
 

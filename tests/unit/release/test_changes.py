@@ -3,7 +3,7 @@ from dataclasses import replace
 from tests.made_cells import estimate
 from tests.unit.release.conftest import FACTS
 from tryghed.release import changes
-from tryghed.release.changes import compare, discreet, facts, is_correction, is_printed, largest, told
+from tryghed.release.changes import compare, discreet, facts, is_correction, is_printed, largest, size, told
 from tryghed.release.released import CellKey, Change, Difference, Share, Withheld
 
 
@@ -75,6 +75,15 @@ def test_a_number_that_goes_is_the_largest_change(let_through):
 
     assert found[0].new is None
     assert "gone" in changes.summary(found, 4)
+
+
+def test_what_is_no_longer_shown_comes_first_and_has_no_size(let_through):
+    # Guards against a correction that hides one number and lists it last, as moved by nothing.
+    old = let_through(extra=[estimate(area="c"), estimate(area="d", n=12)])
+    new = let_through(0.6, extra=[estimate(area="c", n=12), estimate(area="d")])
+    found = [one for one in largest(map(discreet, compare(old, new))) if one.kind == "share"]
+
+    assert [(one.cell.area, size(one) is None) for one in found] == [("c", True), ("d", True), ("a", False)]
 
 
 def test_what_does_not_exist_is_no_number(let_through):

@@ -152,4 +152,16 @@ def test_a_number_that_is_secret_now_is_not_printed_again(made_project):
     told = corrections.brief(edition, made_project, edition.changes, HEADLINE)
 
     assert "før blev vist, nu vises ikke: diskretion" in told
-    assert "| blev vist | vises ikke: diskretion |" in corrections.errata(edition, made_project)
+    assert "| blev vist | vises ikke: diskretion | – |" in corrections.errata(edition, made_project)
+
+
+def test_what_is_no_longer_shown_stands_before_what_moved(made_project, changed):
+    # Guards against the number a correction was made for, last of hundreds, with a change of 0,0 percentage points.
+    share = next(one for one in changed.edition.changes if one.kind == "share" and one.cell.area == "bispebjerg")
+    old, new = Share(None, None, None, None), Share(None, None, None, None, withheld=Withheld.SECRET)
+    edition = replace(changed.edition, changes=(share, Change("share", HEADLINE, "", old, new)))
+
+    rows = [line for line in corrections.errata(edition, made_project).splitlines() if "procent" in line or "–" in line]
+
+    assert ["Valby" in row for row in rows] == [True, False]
+    assert "0,0 procentpoint" not in rows[0].replace("\u00a0", " ")
