@@ -20,7 +20,7 @@ from tryghed.frames import EVERYBODY
 from tryghed.progress import Step
 from tryghed.release import archive, editions, history, telling
 from tryghed.release import review as reviews
-from tryghed.release.plan import plan
+from tryghed.release.plan import empty, plan
 from tryghed.release.records import plain
 from tryghed.release.released import CellKey, Exemption, Released
 from tryghed.store import rounds
@@ -59,6 +59,9 @@ def show_plan(
 ) -> None:
     """Show what the reports of a wave would show, without computing it.
 
+    What a report names and no number would be of is told: an area set the survey is not reported on, a question the
+    wave did not ask, groups nobody crossed.
+
     With --try it is computed: how much would be withheld, which categories to merge where that is too much of a table,
     and what conflicts with earlier releases. A correction is attacked beside the editions before it, and what has to be
     held back because of them is told.
@@ -70,6 +73,8 @@ def show_plan(
     opened, about, of_wave = _opened(project, survey, wave)
     rows = planned(opened, plan(rounds.informed(opened), about, of_wave))
     click.echo(_written(rows, as_json))
+    if nothing := empty(rounds.informed(opened), about, of_wave):
+        click.echo("\n".join(["no numbers of what reports name:", *_listed(nothing)]), err=as_json)
     if tried:
         with progress(quiet=quiet) as step:
             step(Step("estimating", f"{about}/{of_wave}"))

@@ -3,12 +3,12 @@
 The families of tests follow from the plan alone, so that no result can decide what is tested.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from tryghed.definitions.project import Project
-from tryghed.definitions.report import Report
+from tryghed.definitions.report import Groups, Health, Report
 from tryghed.definitions.survey import answer_indicator
 from tryghed.errors import UsageError
 from tryghed.frames import EVERYBODY
@@ -91,6 +91,54 @@ def asked(project: Project, survey: str, wave: str, indicators: Iterable[str]) -
     return tuple(name for name in dict.fromkeys(indicators) if scores[name].item in columns)
 
 
+def empty(project: Project, survey: str, wave: str) -> tuple[str, ...]:
+    """Return in words what the reports on a survey name and a wave's release has no number of: where, what and hint."""
+    year = project.wave(survey, wave).year
+    reports = [report for report in project.reports.values() if report.survey == survey]
+    return tuple(
+        f"reports/{report.name}.toml: {one}" for report in reports for one in _empty(project, report, wave, year)
+    )
+
+
+def _empty(project: Project, report: Report, wave: str, year: int) -> Iterator[str]:
+    sets = {"area_set": (report.survey, report.area_set), "inside": (report.survey, report.inside)}
+    if report.health is not None:
+        sets["health.area_set"] = (report.health.survey, report.health.area_set)
+    for key, (survey, area_set) in sets.items():
+        reported = project.surveys[survey].area_sets if survey in project.surveys else []
+        if area_set is not None and reported and area_set not in reported:
+            yield (
+                f"{key}: {area_set!r} has no numbers (surveys/{survey}/survey.toml: area_sets says which have: "
+                f"{', '.join(reported)})"
+            )
+    named = dict.fromkeys([report.headline, *_themes(report)])
+    yield from _unasked(project, "", report.survey, wave, named)
+    if report.groups is not None and _crossing(project, report.survey, report.groups) is None:
+        yield (
+            f"groups: {report.groups.rows} by {report.groups.columns} has no numbers, only {report.groups.columns} "
+            f"alone (surveys/{report.survey}/survey.toml: crossings must have both)"
+        )
+    if report.health is not None:
+        latest = _health_wave(project, report.health, year)
+        if latest is None:
+            yield (
+                f"health: {report.health.survey!r} has no wave of {year} or before, and is left out "
+                f"(surveys/{report.health.survey}/ has its waves)"
+            )
+        else:
+            yield from _unasked(project, "health.", report.health.survey, latest, report.health.indicators)
+
+
+def _unasked(project: Project, part: str, survey: str, wave: str, indicators: Iterable[str]) -> Iterator[str]:
+    there = asked(project, survey, wave, indicators)
+    missing = [name for name in indicators if name not in there]
+    if missing:
+        yield (
+            f"{part}indicators: {', '.join(missing)} {'has' if len(missing) == 1 else 'have'} no numbers "
+            f"(surveys/{survey}/{wave}.toml: columns has no such question)"
+        )
+
+
 def _headline(project: Project, report: Report, wave: str) -> Headline:
     since = project.comparable(report.survey, report.headline, wave)[0]
     return Headline(report.survey, wave, report.area_set, report.headline, since)
@@ -114,14 +162,16 @@ def _current(project: Project, report: Report, wave: str) -> Request:
         for name in survey.scores
         if report.answers and name.startswith(answer_indicator(report.answers, 0).removesuffix("0"))
     ]
-    shown = [
-        report.headline, *report.levels, *report.development, *report.worries, *report.places,
-        *report.attractiveness, *distribution,
-    ]  # fmt: skip
+    shown = [report.headline, *_themes(report), *distribution]
     return Request(
         report.survey, (wave,), (report.area_set,), (EVERYBODY,), asked(project, report.survey, wave, shown),
         against_rest="test", ranked=(report.headline,),
     )  # fmt: skip
+
+
+def _themes(report: Report) -> list[str]:
+    """Return the indicators of a report beside its headline, in order of its sections."""
+    return [*report.levels, *report.development, *report.worries, *report.places, *report.attractiveness]
 
 
 def _inside(project: Project, report: Report, wave: str) -> list[Request]:
@@ -161,7 +211,7 @@ def _groups(project: Project, report: Report, wave: str) -> list[Request]:
         return []
     survey, rows, columns = project.surveys[report.survey], report.groups.rows, report.groups.columns
     pooled = project.pooled(report.survey, report.headline, wave, report.groups.pooled_waves)
-    crossing = next((one for one in survey.crossings if set(one) == {rows, columns}), None)
+    crossing = _crossing(project, report.survey, report.groups)
     across = list(survey.groups[columns].categories)
     pairs = [(columns, across[0], other) for other in across[1:]]
     dimensions = [EVERYBODY, columns]
@@ -176,12 +226,22 @@ def _groups(project: Project, report: Report, wave: str) -> list[Request]:
     ]
 
 
+def _crossing(project: Project, survey: str, groups: Groups) -> Sequence[str] | None:
+    """Return the crossing that tells rows by columns, in its own order; None where the survey has none."""
+    crossings = project.surveys[survey].crossings
+    return next((one for one in crossings if set(one) == {groups.rows, groups.columns}), None)
+
+
 def _health(project: Project, report: Report, year: int) -> list[Request]:
-    if report.health is None or report.health.survey not in project.waves:
+    latest = None if report.health is None else _health_wave(project, report.health, year)
+    if report.health is None or latest is None:
         return []
-    past = [name for name, one in project.waves[report.health.survey].items() if one.year <= year]
-    if not past:
-        return []
-    indicators = asked(project, report.health.survey, past[-1], report.health.indicators)
-    area_sets: Sequence[str] = (report.health.area_set,)
-    return [Request(report.health.survey, (past[-1],), tuple(area_sets), (EVERYBODY,), indicators, against_rest="test")]
+    name, area_sets = report.health.survey, (report.health.area_set,)
+    indicators = asked(project, name, latest, report.health.indicators)
+    return [Request(name, (latest,), area_sets, (EVERYBODY,), indicators, against_rest="test")]
+
+
+def _health_wave(project: Project, health: Health, year: int) -> str | None:
+    """Return the newest wave of the other survey that was there by a year."""
+    past = [name for name, one in project.waves.get(health.survey, {}).items() if one.year <= year]
+    return past[-1] if past else None
