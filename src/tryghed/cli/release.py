@@ -194,11 +194,11 @@ def decide(
     """Make an exemption from the rules for one share; two people have to agree.
 
     VERDICT is `withhold` (the number and all else the same people answered to the question; n is shown, and the report
-    says who decided it), `secret` (as if it could point at a person: whatever it could be worked out from is hidden
-    with it, which is much for a large area), `show` (though too uncertain; never what could point at a person), or
-    `rules`, which takes an exemption back. The first person gives --by and --because. It is in force once a second one
-    agrees, at once or later by repeating the command with --seconded-by alone. Exemptions are printed as footnotes and
-    kept.
+    says who decided it), `secret` (the same without n, and whatever else in the release it could be worked out from,
+    which is much for a large area; what an earlier release told stays told), `show` (though too uncertain; never what
+    could point at a person), or `rules`, which takes an exemption back. The first person gives --by and --because. It
+    is in force once a second one agrees, at once or later by repeating the command with --seconded-by alone. Exemptions
+    are printed as footnotes and kept.
 
     \b
     Example: tryghed release except withhold tryg_aften --area valby --by "Anna Holm" --because "Skemaet var forkert"

@@ -42,7 +42,7 @@ _CONFLICTS: Final = {
     "under samme navn. Skriv det i den nye udgivelse, og giv ændrede grænser et nyt navn.",
     "gone": "Tallene kan ikke efterprøves: deres bølge er ikke i lageret.",
     "apart": "Tallene vises ikke: sammen med en tidligere udgivelse ville de fortælle om for få personer.",
-    "known": "Tallene skulle holdes hemmelige, men kan regnes ud af tidligere udgivelser.",
+    "known": "Tallene holdes hemmelige i denne udgivelse, men kan regnes ud af tidligere udgivelser.",
 }
 _VERDICTS: Final = {"show": "vises", "withhold": "udelades", "secret": "hemmeligt", "rules": "følger reglerne"}
 _NOT_SHOWN: Final = f"vises{danish.NBSP}ikke"

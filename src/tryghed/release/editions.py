@@ -272,11 +272,15 @@ def _first(project: Project, found: Released, restated: tuple[Change, ...], beca
 
 
 def _differs(project: Project, found: Released, newest: Entry, because: str) -> bool:
-    """Return whether anything differs from the newest edition; without a reason it may not."""
+    """Return whether anything differs from the newest edition; without a reason it may not.
+
+    The refusal tells what a correction would change, which is judged beside the newest edition, too.
+    """
     before = archive.load(project.folder, newest.name)
     changed, facts = _changed(before, found)
     if (changed or facts) and not because:
-        raise _refusal(newest, before, changed, facts)
+        corrected = _derive(project, plan(project, newest.survey, newest.wave), as_of=None)[1]
+        raise _refusal(newest, before, *_changed(before, corrected))
     return bool(changed or facts)
 
 

@@ -1,15 +1,16 @@
 """Exemptions from the rules: decided by one person, agreed to by another, kept in `releases/exemptions.json`.
 
 An exemption can withhold a number that the rules would show, with all that the same people answered to the question;
-keep one secret, with whatever it could be worked out from; or show one that is only too uncertain. A number that could
-point at a person is never shown. The newest one of a cell that a second person has agreed to is in force; what
-was decided before stays in the file.
+keep one secret, with that and whatever else it could be worked out from; or show one that is only too uncertain. A
+number that could point at a person is never shown. The newest one of a cell that a second person has agreed to is in
+force; what was decided before stays in the file.
 """
 
 import json
 import os
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +87,7 @@ def exempt(
 ) -> dict[CellKey, Verdict]:
     """Return the rules' verdicts with exemptions: withheld where somebody decided so, shown where only uncertain.
 
-    What is withheld is so with every other number of the same question and people: its answers add up to it.
+    What is withheld or secret is so with every other number of the same question and people: its answers add up to it.
 
     Args:
         verdicts: What the rules say of each cell by itself, before anything is hidden to protect others.
@@ -96,13 +97,15 @@ def exempt(
     """
     known = {cell: one.verdict for cell, one in exemptions.items() if cell in cells}
     decided = {shown_side(cell, scores): verdict for cell, verdict in known.items()}
-    doubted = {_question(cell, scores) for cell, verdict in known.items() if verdict == "withhold"}
+    doubted: dict[CellKey, Verdict] = defaultdict(lambda: Verdict.SHOW)
+    for cell, wanted in known.items():
+        question = _question(cell, scores)
+        doubted[question] = max(doubted[question], _VERDICTS.get(wanted, Verdict.SHOW))
     found = dict(verdicts)
     for cell, verdict in verdicts.items():
-        wanted = decided.get(shown_side(cell, scores), "withhold" if _question(cell, scores) in doubted else "")
-        if wanted in _VERDICTS and verdict < Verdict.MISSING:
-            found[cell] = max(verdict, _VERDICTS[wanted])
-        elif wanted == "show" and verdict is Verdict.UNRELIABLE and cells[cell].lower is not None:
+        if decided.get(shown_side(cell, scores)) != "show":
+            found[cell] = max(verdict, doubted[_question(cell, scores)])
+        elif verdict is Verdict.UNRELIABLE and cells[cell].lower is not None:
             found[cell] = Verdict.SHOW
     return found
 

@@ -121,7 +121,7 @@ def told(conflict: Conflict) -> str:
                 "anybody out, and nothing has to be withheld"
             )
         case "known":
-            what = "withheld as decided, and can be worked out from earlier releases all the same"
+            what = "withheld as decided, and not told by this release alone, but by earlier ones all the same"
     return f"{numbers} {are} {what} ({'; '.join(map(named, cells))})"
 
 

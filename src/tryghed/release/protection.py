@@ -4,9 +4,9 @@ Protected are counts that speak of too few people: in sensitive topics fewer tha
 share, in every area and category shown, in what is left of an area outside another, in what two areas have in common,
 and in every atom, so that no union of atoms can be known to be that small; and that everybody of a domain answered
 alike. In other topics, what the people of a base smaller than `min_count` answered. In any, what people decided to keep
-secret, with room enough on both sides. People who cannot be pointed out,
-because they did not state a group's item, are no domain. A base between `min_count` and `min_base` is not printed, but
-nothing is hidden to keep it from being worked out (docs/decisions/gate.md).
+secret, with room enough on both sides; where earlier releases tell it already, the new numbers by themselves do not.
+People who cannot be pointed out, because they did not state a group's item, are no domain. A base between `min_count`
+and `min_base` is not printed, but nothing is hidden to keep it from being worked out (docs/decisions/gate.md).
 """
 
 from collections import defaultdict
@@ -45,7 +45,8 @@ class Protected:
         hidden: Cells to hide although no rule of their own hides them.
         secrets: The counts that are protected.
         exposed: Those that the rules protect and earlier releases give away, whatever is hidden now.
-        told: Cells that people decided to keep secret and that cannot be, for the same reason.
+        told: Cells that people decided to keep secret and that cannot be, for the same reason; `hidden` is then what
+            the new numbers by themselves would tell them by.
     """
 
     hidden: frozenset[CellKey]
@@ -87,12 +88,25 @@ def protect(
     cells = [*sorted(before), *sorted(verdicts.keys() - before.keys())]
     table = _table(atoms, cells, {**verdicts, **before}, len(before), demands, survey)
     found = suppression.protect(table)
+    hidden = frozenset(cells[at] for at in found.hidden)
+    told = tuple(kept[at - len(by_rule)] for at in found.exposed if at >= len(by_rule))
     return Protected(
-        frozenset(cells[at] for at in found.hidden),
+        hidden | _by_themselves(atoms, {**verdicts, **dict.fromkeys(hidden, Verdict.SECRET)}, told, survey),
         tuple(demand.secret for at, demand in enumerate(demands) if at < len(by_rule) or at not in found.exposed),
         tuple(demands[at].secret for at in found.exposed if at < len(by_rule)),
-        tuple(kept[at - len(by_rule)] for at in found.exposed if at >= len(by_rule)),
+        told,
     )
+
+
+def _by_themselves(
+    atoms: Atoms, verdicts: Mapping[CellKey, Verdict], told: Sequence[CellKey], survey: Survey
+) -> frozenset[CellKey]:
+    """Return what else must be hidden so that the new numbers alone do not tell what earlier releases do."""
+    if not told:
+        return frozenset()
+    cells = sorted(verdicts)
+    table = _table(atoms, cells, verdicts, 0, list(_decided(atoms, told)), survey)
+    return frozenset(cells[at] for at in suppression.protect(table).hidden)
 
 
 def _domains(atoms: Atoms, cells: Iterable[CellKey]) -> list[Domain]:

@@ -211,7 +211,7 @@ class Conflict:
     Attributes:
         kind: `others`: the cells are about other people now; `gone`: the store no longer has them; `apart`: they are
             withheld, for both editions would tell of too few people; `known`: they are kept secret as people decided,
-            and earlier releases tell of them all the same.
+            and only earlier releases tell of them.
         release: The earlier release, empty where it is not one alone.
         cells: In order.
     """

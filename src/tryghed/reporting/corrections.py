@@ -21,7 +21,7 @@ _KINDS: Final = {
 _EXEMPT: Final = {
     "show": "vises, selv om det er usikkert",
     "withhold": "og de andre svar på spørgsmålet er udeladt",
-    "secret": "vises ikke af hensyn til diskretion",
+    "secret": "og det, som det kan regnes ud fra, vises ikke af hensyn til diskretion",
     "rules": "følger reglerne",
 }
 

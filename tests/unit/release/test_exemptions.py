@@ -55,11 +55,12 @@ def test_both_sides_of_a_pair_are_exempted_together():
         assert {found.share(one, "a").withheld for one in ("tryg", "utryg")} == {Withheld.DECIDED}
 
 
-def test_what_else_the_question_tells_is_withheld_with_it():
+@pytest.mark.parametrize(("verdict", "why"), [("withhold", Withheld.DECIDED), ("secret", Withheld.SECRET)])
+def test_what_else_the_question_tells_is_withheld_with_it(verdict, why):
     # Guards against a misunderstood question whose answers stand two pages on: they add up to the withheld number.
-    found = shown("withhold", other=[estimate("tvivl", share=0.2), estimate("tvivl", "b"), estimate("syg")])
+    found = shown(verdict, other=[estimate("tvivl", share=0.2), estimate("tvivl", "b"), estimate("syg")])
 
-    assert found.share("tvivl", "a").withheld is Withheld.DECIDED
+    assert found.share("tvivl", "a").withheld is why
     assert (found.share("tvivl", "b").withheld, found.share("syg", "a").withheld) == (None, None)
 
 

@@ -146,9 +146,11 @@ def test_a_new_number_is_withheld_where_earlier_ones_and_it_would_tell_of_few(tm
     assert [after.share("syg", code).withheld for code in "ac"] == [Withheld.SECRET, Withheld.SECRET]
 
 
-def test_what_was_told_already_can_be_withheld_and_no_longer_kept_secret(tmp_path):
-    # Guards against a correction that is refused because of a number people want to take back, and against silence.
-    rows = [estimate(), estimate(area="b"), whole([estimate(), estimate(area="b")])]
+def test_what_was_told_already_is_told_by_the_earlier_release_alone_once_it_is_kept_secret(tmp_path):
+    # Guards against a correction that is refused because of a number people want to take back, against silence, and
+    # against one that withholds the number beside others that add up to it.
+    own = [estimate(), estimate("tvivl", share=0.2), estimate("syg")]
+    rows = [*own, estimate(area="b"), whole([estimate(), estimate(area="b")])]
     before = ledger.append(tmp_path, "one", released(rows))
     cell = CellKey("s", "2025", "set", "a", "alle", "alle", "tryg")
     decided = Exemption(cell, "secret", "Anna Holm", "Skemaet var forkert", date(2026, 5, 1), "Bo Friis")
@@ -156,11 +158,14 @@ def test_what_was_told_already_can_be_withheld_and_no_longer_kept_secret(tmp_pat
     found = released(rows, before=before, exemptions={cell: decided})
 
     assert found.share("tryg", "a").withheld is Withheld.SECRET
-    assert found.share("tryg", "b").share is not None
+    assert found.share("tvivl", "a").withheld is Withheld.SECRET
+    assert found.share("tryg", "b").withheld is Withheld.SECRET
+    assert [found.share(*one).withheld for one in (("syg", "a"), ("tryg", "alle"))] == [None, None]
     assert found.secrets == ()
     (conflict,) = found.conflicts
     assert history.told(conflict) == (
-        "1 number is withheld as decided, and can be worked out from earlier releases all the same (s 2025 tryg, set a)"
+        "1 number is withheld as decided, and not told by this release alone, but by earlier ones all the same "
+        "(s 2025 tryg, set a)"
     )
 
 
