@@ -11,7 +11,7 @@ import polars as pl
 
 from tryghed import rederivation
 from tryghed.definitions.project import Project
-from tryghed.delivery import comparing, numbers, printouts, tracing
+from tryghed.delivery import comparing, numbers, placing, printouts, tracing
 from tryghed.delivery.manifest import checksum
 from tryghed.delivery.tracing import Entry, Source, Traces
 from tryghed.errors import DataError, UsageError
@@ -158,41 +158,17 @@ def compare_report(report: Path, entry: Entry, derived: Released | None) -> tupl
         for page, foot in enumerate(printout.feet, start=1)
         if told not in foot
     ]
-    numbers_of = [(item.id, item.page, one) for item in trace.items for one in item.numbers]
-    found += _not_as_traced(name, numbers_of, printout)
+    displaced = placing.displaced(trace, printout)
+    found += [Differing(name, one.where, one.about, one.written, one.expected) for one in displaced]
     if derived is not None:
+        numbers_of = [(item.id, one) for item in trace.items for one in item.numbers]
         found += _not_as_derived(name, numbers_of, derived)
     return 1 + len(printout.feet) + len(printout.numbers), found
 
 
-def _not_as_traced(
-    name: str, traced: Sequence[tuple[str, int, Printed]], printout: printouts.Printout
-) -> Iterator[Differing]:
-    """Yield the numbers that stand in the report and not in its trace, and those that stand in its trace only."""
-    for spoken, how in ((False, "printed"), (True, "told in an alt text")):
-        printed = Counter((one.page, one.text) for one in printout.numbers if one.spoken is spoken)
-        wanted = Counter((page, one.text) for _, page, one in traced if one.spoken is spoken)
-        for text, count in sorted((_of_all(printed) - _of_all(wanted)).items()):
-            page = next(page for page, said in [*(printed - wanted), *printed] if said == text)
-            times = "" if count == 1 else f" {count} times"
-            yield Differing(name, f"page {page}", f"a number {how}{times} that the trace does not have", text, "")
-        for text in sorted(_of_all(wanted) - _of_all(printed)):
-            page = next(page for page, said in [*(wanted - printed), *wanted] if said == text)
-            where = next(identity for identity, on, one in traced if (on, one.text, one.spoken) == (page, text, spoken))
-            yield Differing(name, where, f"a number of the trace that is not {how}", "", text)
-
-
-def _of_all(counted: Counter[tuple[int, str]]) -> Counter[str]:
-    """Return how often each number stands on all pages together: a page that runs over into the next is no mistake."""
-    found: Counter[str] = Counter()
-    for (_, text), count in counted.items():
-        found[text] += count
-    return found
-
-
-def _not_as_derived(name: str, traced: Sequence[tuple[str, int, Printed]], derived: Released) -> Iterator[Differing]:
+def _not_as_derived(name: str, traced: Sequence[tuple[str, Printed]], derived: Released) -> Iterator[Differing]:
     """Yield the traced numbers that the inputs do not give, and those nothing accounts for."""
-    for identity, _, one in traced:
+    for identity, one in traced:
         if one.lookup is not None:
             value = derived.find(one.lookup)
             texts = written(value, one.name) if value is not None else frozenset[str]()

@@ -13,6 +13,8 @@ import pytest
 
 from tests.e2e.conftest import REPOSITORY, tryghed
 from tests.e2e.test_share_and_compare import assert_r_agrees
+from tryghed.delivery import tracing
+from tryghed.verification import compare_report
 
 #: R survey 4.1-1: svymean and SE over subset(des, RIDAGEYR >= 18 & SLQ050 %in% 1:2), weights WTMECPRP.
 SLEEP = 0.299253304801863185, 0.009467643437885215
@@ -101,6 +103,16 @@ def test_csew_has_a_report_with_its_groups_as_areas(csew):
     assert "Syntetiske" not in text
     with pikepdf.open(path) as pdf:
         assert pdf.Root.MarkInfo.Marked
+
+
+def test_what_stands_in_the_report_of_csew_is_what_was_traced_place_by_place(csew):
+    folder = csew / "out" / "2013-14"
+    entry = tracing.read(folder).reports["city.pdf"]
+
+    count, differing = compare_report(folder / "city.pdf", entry, None)
+
+    assert differing == []
+    assert count > 100
 
 
 def test_nhanes_gives_obesity_with_its_standard_error_and_degrees_of_freedom(nhanes):

@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+from hashlib import sha256
 
+import pikepdf
 import pytest
 import xlsxwriter
 
@@ -52,6 +54,30 @@ def test_changed_numbers_beside_the_reports_are_found(demo, copy):
     assert "release and report at the foot" in {one["about"] for one in of["district-valby.pdf"]}
     assert [one["printed"] for one in of["tal.json"]] == ["99.9"]
     assert set(of) == {"tal.csv", "tal.xlsx", "tal.json", "district-valby.pdf", "district-bispebjerg.pdf"}
+
+
+def test_a_changed_number_in_an_alt_text_is_found_though_the_checksums_are_those_of_the_changed_file(demo, copy):
+    report = copy / "district-valby.pdf"
+    before = sha256(report.read_bytes()).hexdigest()
+    with pikepdf.open(report, allow_overwriting_input=True) as pdf:
+        figure = next(
+            one
+            for one in pdf.objects
+            if isinstance(one, pikepdf.Dictionary) and "; Valby: " in str(one.get("/Alt", ""))
+        )
+        told, wrong = str(figure.Alt), re.sub(r"(; Valby: )[\d,]+", r"\g<1>12,3", str(figure.Alt))
+        figure.Alt = pikepdf.String(wrong)
+        pdf.save()
+    for name in ("sporing.json", "manifest.json"):
+        text = (copy / name).read_text(encoding="utf-8")
+        (copy / name).write_text(text.replace(before, sha256(report.read_bytes()).hexdigest()), encoding="utf-8")
+
+    done = tryghed("verify", copy, "--project", demo, "--format", "json", cwd=demo, code=7)
+
+    (found,) = json.loads(done.stdout)
+    assert (found["file"], found["printed"]) == (report.name, "12,3")
+    assert f"Valby: {found['derived']}" in told
+    assert re.fullmatch(r"page \d, F\d+", found["where"])
 
 
 def test_a_changed_delivery_is_found_and_nothing_is_derived_from_it(demo, tmp_path):

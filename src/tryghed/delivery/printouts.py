@@ -5,14 +5,16 @@ nor neighbouring numbers run together.
 """
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 import pypdfium2
 from pypdfium2 import raw
 
+from tryghed.delivery import reading_order
 from tryghed.errors import DataError
 from tryghed.reporting.written import NUMBER
 
@@ -54,74 +56,62 @@ def read(report: Path) -> Printout:
     feet: list[str] = []
     try:
         for place, page in enumerate(document, start=1):
-            content, foot = _texts(page)
-            numbers += [Found(place, one, False) for one in NUMBER.findall(content)]
-            numbers += [Found(place, one, True) for text in _alt_texts(page) for one in NUMBER.findall(text)]
-            feet.append(foot)
+            letters = list(_letters(page))
+            feet.append("".join(one.sign for one in letters if one.y < _FOOT))
+            for text, spoken in _texts(page, [one for one in letters if _FOOT <= one.y < _HEAD]):
+                numbers += [Found(place, one, spoken) for one in NUMBER.findall(text)]
     finally:
         document.close()
     return Printout(tuple(numbers), tuple(feet))
 
 
-def _texts(page: pypdfium2.PdfPage) -> tuple[str, str]:
-    """Return the content of a page with breaks between what does not belong together, and its foot."""
-    letters = list(_letters(page.get_textpage()))
-    content: list[str] = []
-    foot: list[str] = []
-    for before, one in zip([None, *letters], letters, strict=False):
-        if one.y < _FOOT:
-            foot.append(one.sign)
-        elif one.y < _HEAD:
-            content.append(one.sign if before is not None and one.follows(before) else f"\n{one.sign}")
-    return "".join(content), "".join(foot)
+def _texts(page: pypdfium2.PdfPage, letters: Sequence["_Letter"]) -> Iterator[tuple[str, bool]]:
+    """Yield the content of a page in order, and of each text whether it is an alt text."""
+    marked: dict[int, list[_Letter]] = {}
+    for one in letters:
+        marked.setdefault(one.mark, []).append(one)
+    written: list[_Letter] = marked.pop(reading_order.UNMARKED, [])
+    for part in reading_order.parts(page):
+        if isinstance(part, str):
+            yield _joined(written), False
+            yield part, True
+            written = []
+        else:
+            written += marked.pop(part, [])
+    yield _joined([*written, *(one for rest in marked.values() for one in rest)]), False
+
+
+def _joined(letters: Sequence["_Letter"]) -> str:
+    """Return a text with breaks between what does not belong together."""
+    pairs = zip([None, *letters], letters, strict=False)
+    return "".join(one.sign if before and one.follows(before) else f"\n{one.sign}" for before, one in pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A letter, the point it stands on, where it ends, and its height."""
+    """A letter, the point it stands on, where it ends, its height, and the mark it stands under."""
 
     sign: str
     x: float
     y: float
     end: float
     height: float
+    mark: int
 
     def follows(self, other: "_Letter") -> bool:
         return abs(self.x - other.end) <= _NEAR * self.height and abs(self.y - other.y) <= _LEVEL
 
 
-def _letters(text: pypdfium2.PdfTextPage) -> Iterator[_Letter]:
+def _letters(page: pypdfium2.PdfPage) -> list[_Letter]:
+    """Return the letters of a page in the order they are drawn in."""
+    text, drawn = page.get_textpage(), reading_order.drawn(page)
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
+    found: list[tuple[int, _Letter]] = []
     for at in range(raw.FPDFText_CountChars(text)):
         if not raw.FPDFText_IsGenerated(text, at):
             raw.FPDFText_GetCharOrigin(text, at, x, y)
             raw.FPDFText_GetLooseCharBox(text, at, box)
             sign = chr(raw.FPDFText_GetUnicode(text, at))
-            yield _Letter(sign, x.value, y.value, box.right, box.top - box.bottom)
-
-
-def _alt_texts(page: pypdfium2.PdfPage) -> list[str]:
-    tree = raw.FPDF_StructTree_GetForPage(page)
-    try:
-        roots = [raw.FPDF_StructTree_GetChildAtIndex(tree, at) for at in range(raw.FPDF_StructTree_CountChildren(tree))]
-        return [text for root in roots for text in _alt_texts_below(root)]
-    finally:
-        raw.FPDF_StructTree_Close(tree)
-
-
-def _alt_texts_below(element: object) -> Iterator[str]:
-    text = _wide(lambda room, size: raw.FPDF_StructElement_GetAltText(element, room, size))
-    if text:
-        yield text
-    for at in range(raw.FPDF_StructElement_CountChildren(element)):
-        child = raw.FPDF_StructElement_GetChildAtIndex(element, at)
-        if child:
-            yield from _alt_texts_below(child)
-
-
-def _wide(write: Callable[[object, int], int]) -> str:
-    """Return a text that a function writes as UTF-16 into the room it is given."""
-    size = write(None, 0)
-    room = ctypes.create_string_buffer(size)
-    write(room, size)
-    return room.raw[: max(0, size - 2)].decode("utf-16-le")
+            mark, place = drawn[reading_order.address(raw.FPDFText_GetTextObject(text, at))]
+            found.append((place, _Letter(sign, x.value, y.value, box.right, box.top - box.bottom, mark)))
+    return [letter for _, letter in sorted(found, key=itemgetter(0))]

@@ -19,7 +19,7 @@ from tryghed.statistics.origin import Input
 
 #: Name of the file.
 NAME: Final = "sporing.json"
-#: The two lists of an item's numbers: those on the page, those in alt texts.
+#: The two lists of an item's numbers: those on the page, those in alt texts. Before them stand two of their places.
 _WHERE: Final = (False, True)
 _COLUMNS: Final = ("kind", *CellKey._fields, "against")
 
@@ -161,6 +161,7 @@ def _text(traces: Traces) -> str:
                 item.what,
                 item.page,
                 [places.setdefault(one, len(places)) for one in item.lookups],
+                *([one.place for one in item.numbers if one.spoken is spoken] for spoken in _WHERE),
                 *([_number(one, item.lookups) for one in item.numbers if one.spoken is spoken] for spoken in _WHERE),
             ]
             for item in trace.items
@@ -178,9 +179,11 @@ def _number(one: Printed, lookups: Sequence[Lookup]) -> list[Any]:
     return [one.text, one.source] if one.lookup is None else [one.text, lookups.index(one.lookup), one.name]
 
 
-def _printed(written: Sequence[Any], lookups: Sequence[Lookup], *, spoken: bool) -> Printed:
+def _printed(written: Sequence[Any], place: int, lookups: Sequence[Lookup], *, spoken: bool) -> Printed:
     text, source, *name = written
-    return Printed(text, spoken, RELEASED, lookups[source], *name) if name else Printed(text, spoken, source)
+    if name:
+        return Printed(text, spoken, place, RELEASED, lookups[source], *name)
+    return Printed(text, spoken, place, source)
 
 
 def _lines(value: object, depth: int) -> str:
@@ -194,10 +197,12 @@ def _lines(value: object, depth: int) -> str:
 
 
 def _item(written: Sequence[Any], cells: Sequence[Lookup]) -> Traced:
-    identity, what, page, places, *numbers = written
-    lookups = tuple(cells[place] for place in places)
+    identity, what, page, looked_up, *rest = written
+    lookups = tuple(cells[one] for one in looked_up)
     found = [
-        _printed(one, lookups, spoken=spoken) for spoken, part in zip(_WHERE, numbers, strict=True) for one in part
+        _printed(one, place, lookups, spoken=spoken)
+        for spoken, places, part in zip(_WHERE, rest[:2], rest[2:], strict=True)
+        for one, place in zip(part, places, strict=True)
     ]
     return Traced(identity, what, page, lookups, tuple(found))
 

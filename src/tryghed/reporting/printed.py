@@ -35,6 +35,7 @@ class Printed:
     Attributes:
         text: As it is written, with its sign.
         spoken: Whether it stands in the alt text of a figure rather than on the page.
+        place: Its place among all numbers of the report, alt texts among them, in reading order.
         source: `released`; or where else it comes from (scale, wave, rule, fieldwork, definition, edition, count,
             list, index).
         lookup: The look-up it is a number of, None unless it is released.
@@ -43,6 +44,7 @@ class Printed:
 
     text: str
     spoken: bool
+    place: int
     source: str
     lookup: Lookup | None = None
     name: str = ""
@@ -68,11 +70,11 @@ def printed(html: str, items: Sequence[Item], constants: Mapping[str, str]) -> d
     reader.feed(html)
     matchers = {item.id: _Matcher(item, constants) for item in items}
     found: dict[str, list[Printed]] = {item.id: [] for item in items}
-    for token in reader.tokens:
+    for place, token in enumerate(reader.tokens):
         if token.owner in matchers:
-            found[token.owner].append(matchers[token.owner].match(token))
+            found[token.owner].append(matchers[token.owner].match(token, place))
         else:
-            found.setdefault(token.owner, []).append(Printed(token.text, token.spoken, UNEXPLAINED))
+            found.setdefault(token.owner, []).append(Printed(token.text, token.spoken, place, UNEXPLAINED))
     return found
 
 
@@ -125,17 +127,17 @@ class _Matcher:
                     alike.setdefault(text, {}).setdefault(_meaning(lookup, name), (lookup, name))
         self._found = {text: list(found.values()) for text, found in alike.items()}
 
-    def match(self, token: _Token) -> Printed:
+    def match(self, token: _Token, place: int) -> Printed:
         if token.source:
-            return Printed(token.text, token.spoken, token.source)
+            return Printed(token.text, token.spoken, place, token.source)
         candidates = self._found.get(token.text)
         if candidates:
             at = self._taken.get((token.text, token.spoken), 0)
             self._taken[token.text, token.spoken] = at + self._in_order
             lookup, name = candidates[at % len(candidates)]
-            return Printed(token.text, token.spoken, RELEASED, lookup, name)
+            return Printed(token.text, token.spoken, place, RELEASED, lookup, name)
         count = "count" if token.text in self._counts else UNEXPLAINED
-        return Printed(token.text, token.spoken, self._constants.get(token.text, count))
+        return Printed(token.text, token.spoken, place, self._constants.get(token.text, count))
 
 
 def _meaning(lookup: Lookup, name: str) -> tuple[object, ...]:
