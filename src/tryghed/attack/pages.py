@@ -21,6 +21,9 @@ from tryghed.errors import ReleaseError
 #: Letters stand on one level where they are this close in points, and form a word within this part of their height.
 _LEVEL: Final = 1.5
 _NEAR: Final = 0.15
+#: What the library tells a hyphen as that ends a line ("aften-" before "og nattetimerne"): in a text, and by itself.
+_HYPHEN_IN_TEXT: Final = "\ufffe"
+_HYPHEN: Final = "\x02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,15 @@ def read(report: Path) -> tuple[Page, ...]:
         raise ReleaseError(f"cannot be read as a PDF ({error})", where=report.name) from None
     try:
         return tuple(
-            Page(number, page.get_textpage().get_text_range(), tuple(_lines(page)), tuple(_spoken(page)))
+            Page(number, _text(page), tuple(_lines(page)), tuple(_spoken(page)))
             for number, page in enumerate(document, start=1)
         )
     finally:
         document.close()
+
+
+def _text(page: pypdfium2.PdfPage) -> str:
+    return str(page.get_textpage().get_text_range()).replace(_HYPHEN_IN_TEXT, "-\n")
 
 
 @dataclass(slots=True)
@@ -84,7 +91,7 @@ def _words(text: pypdfium2.PdfTextPage) -> Iterator[_Word]:
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
     word: _Word | None = None
     for at in range(raw.FPDFText_CountChars(text)):
-        sign = chr(raw.FPDFText_GetUnicode(text, at))
+        sign = chr(raw.FPDFText_GetUnicode(text, at)).replace(_HYPHEN, "-")
         if raw.FPDFText_IsGenerated(text, at) or sign.isspace() or not sign.isprintable():
             continue
         raw.FPDFText_GetCharOrigin(text, at, x, y)

@@ -6,11 +6,13 @@ from itertools import zip_longest
 from typing import Final
 
 from tryghed.delivery.comparing import Differing
-from tryghed.delivery.printouts import Printout
+from tryghed.delivery.printouts import Found, Printout
 from tryghed.reporting.trace import Trace
 
 #: A number, and whether it is told in an alt text.
 _Number = tuple[str, bool]
+#: The id of what it is in, and a number.
+_Traced = tuple[str, _Number]
 _HOW: Final = {False: "printed", True: "told in an alt text"}
 
 
@@ -24,36 +26,51 @@ def displaced(trace: Trace, printout: Printout) -> list[Differing]:
     order = sorted(
         (one.place, item.page, item.id, (one.text, one.spoken)) for item in trace.items for one in item.numbers
     )
-    found: list[Differing] = []
-    for page in range(1, max([len(printout.feet), *(item.page for item in trace.items)]) + 1):
-        traced = [(identity, number) for _, on, identity, number in order if on == page]
-        printed = [(one.text, one.spoken) for one in printout.numbers if one.page == page]
-        found += _on_page(page, traced, printed)
-    return found
+    pages = range(1, max(item.page for item in trace.items) + 1)
+    traced = [[(identity, number) for _, on, identity, number in order if on == page] for page in pages]
+    sheets = [[one for one in printout.numbers if one.page == sheet] for sheet in range(1, len(printout.feet) + 1)]
+    return [one for page in _paired(traced, sheets) for one in _on_page(*page)]
 
 
-def _on_page(page: int, traced: Sequence[tuple[str, _Number]], printed: Sequence[_Number]) -> Iterator[Differing]:
+def _paired(
+    traced: Sequence[Sequence[_Traced]], sheets: Sequence[Sequence[Found]]
+) -> Iterator[tuple[int, Sequence[_Traced], Sequence[Found]]]:
+    """Yield of each page its first sheet, what was traced on it, and what stands on its sheets.
+
+    A page can run over: where there are more sheets than pages, it has as many as it takes to have its numbers.
+    """
+    at = 0
+    for page, wanted in enumerate(traced, start=1):
+        first, found = at, list(sheets[at]) if at < len(sheets) else []
+        at += 1
+        while len(sheets) - at > len(traced) - page and (len(found) < len(wanted) or page == len(traced)):
+            found += sheets[at]
+            at += 1
+        yield first + 1, wanted, found
+
+
+def _on_page(sheet: int, traced: Sequence[_Traced], printed: Sequence[Found]) -> Iterator[Differing]:
     wanted = [number for _, number in traced]
     for start, end, here in _unlike(wanted, printed):
         beside = slice(max(0, start - 1), max(1, start)) if start == end else slice(start, end)
         ids = [identity for identity, _ in traced[beside]]
         for at, (there, now) in enumerate(zip_longest(wanted[start:end], here)):
-            where = ", ".join([f"page {page}", *ids[min(at, len(ids) - 1) :][:1]])
-            yield from _told(where, there, now)
+            where = ", ".join([f"page {now.page if now else sheet}", *ids[min(at, len(ids) - 1) :][:1]])
+            yield from _told(where, there, (now.text, now.spoken) if now else None)
 
 
-def _unlike(wanted: Sequence[_Number], printed: Sequence[_Number]) -> Iterator[tuple[int, int, Sequence[_Number]]]:
+def _unlike(wanted: Sequence[_Number], printed: Sequence[Found]) -> Iterator[tuple[int, int, Sequence[Found]]]:
     """Yield where two pages are unlike: from which to which wanted number, and what stands there instead.
 
     Pages of the same length are held against each other place by place: two numbers that changed places are wrong
     both. Where some are missing or too many, the numbers after them are no mistake.
     """
-    if len(wanted) == len(printed):
-        pairs = zip(wanted, printed, strict=True)
-        yield from ((at, at + 1, [now]) for at, (there, now) in enumerate(pairs) if there != now)
+    numbers = [(one.text, one.spoken) for one in printed]
+    if len(wanted) == len(numbers):
+        pairs = enumerate(zip(wanted, numbers, strict=True))
+        yield from ((at, at + 1, printed[at : at + 1]) for at, (there, now) in pairs if there != now)
     else:
-        matcher = SequenceMatcher(None, wanted, printed, autojunk=False)
-        for kind, start, end, first, last in matcher.get_opcodes():
+        for kind, start, end, first, last in SequenceMatcher(None, wanted, numbers, autojunk=False).get_opcodes():
             if kind != "equal":
                 yield start, end, printed[first:last]
 

@@ -1,5 +1,7 @@
 """Numbers on a page that the files do not have: planted in their own place, and left alone where they belong."""
 
+from dataclasses import replace
+
 import pytest
 import weasyprint
 
@@ -98,6 +100,21 @@ def test_a_name_broken_between_two_lines_is_that_name(strays, number, found):
     # Guards against corrections that could not be printed: "Meget" ended a line, and "tryg: før 48,3 %" was held
     # against the numbers of "Tryg". Valby's own number in the other's place is a stray all the same.
     assert strays(f"Trygge i Amager<br>Øst: {number} %", about=("b",)) == found
+
+
+def test_a_name_that_a_line_ends_in_after_a_hyphen_is_that_name(tmp_path, known):
+    # Guards against a correction that cannot be printed because its margin breaks "i aften- og nattetimerne" there.
+    label = "Trygge i aften- og nattetimerne"
+    (corrected,) = [one for one in known if one.area == "alle"]
+    known = [*known, replace(corrected, indicators=frozenset({label.lower()}), numbers=frozenset({"48,3", "48,2"}))]
+    path = tmp_path / "rapport.pdf"
+    lines = "Trygge i aften-<br>og nattetimerne, alle (2025):<br>før 48,3 %, nu<br>48,2 %; 48,1 %"
+    weasyprint.HTML(string=f"<p>{lines}</p>").write_pdf(path, pdf_tags=True)
+
+    (page,) = pages.read(path)
+    assert page.lines[:2] == ("Trygge i aften-", "og nattetimerne, alle (2025):")
+    assert label in page.text.replace("\n", " ")
+    assert [one.number for one in leaks.strays(path, frozenset("a"), known)] == ["48,1"]
 
 
 def test_reports_with_strays_are_refused_with_their_page():

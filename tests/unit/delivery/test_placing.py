@@ -27,8 +27,8 @@ def traced():
     return Trace("district", "valby", "k7q2", "f" * 64, items)
 
 
-def displaced(*read):
-    printout = Printout(tuple(Found(page, text, spoken) for page, _, text, spoken in read), ("", ""))
+def displaced(*read, sheets=2):
+    printout = Printout(tuple(Found(page, text, spoken) for page, _, text, spoken in read), ("",) * sheets)
     return [(one.where, one.written, one.expected) for one in placing.displaced(traced(), printout)]
 
 
@@ -76,8 +76,26 @@ def test_a_number_of_an_alt_text_is_not_one_of_the_page():
 
 
 def test_numbers_on_a_page_that_the_trace_does_not_have_are_told():
-    extra = Printout(
-        tuple(Found(page, text, spoken) for page, _, text, spoken in [*READ, (3, "", "5", False)]), ("",) * 3
-    )
-    (found,) = placing.displaced(traced(), extra)
-    assert (found.where, found.written, found.expected) == ("page 3", "5", "")
+    assert displaced(*READ, (3, "", "5", False), sheets=3) == [("page 3, T1", "5", "")]
+
+
+def on_sheets(*sheets):
+    return [(sheet, *one[1:]) for sheet, one in zip(sheets, READ, strict=True)]
+
+
+def test_a_page_that_runs_over_to_another_sheet_is_no_mistake():
+    # Guards against a correction whose notes take a sheet more, and thousands of differences that are none.
+    assert displaced(*on_sheets(1, 1, 1, 1, 2, 2, 3, 3), sheets=3) == []
+    assert displaced(*on_sheets(1, 1, 1, 1, 1, 1, 2, 3), sheets=3) == []
+    assert displaced(*on_sheets(1, 1, 1, 2, 2, 3, 4, 5), sheets=5) == []
+
+
+def test_numbers_that_changed_places_on_a_page_that_runs_over_are_told_with_their_sheets():
+    read = on_sheets(1, 1, 1, 1, 2, 2, 3, 3)
+    read[0], read[4] = (1, "S1", "85,2", False), (2, "S1", "78,1", False)
+
+    assert displaced(*read, sheets=3) == [("page 1, S1", "85,2", "78,1"), ("page 2, S1", "78,1", "85,2")]
+
+
+def test_a_sheet_that_is_missing_lacks_all_of_its_numbers():
+    assert displaced(*READ[:6], sheets=1) == [("page 2, T1", "", "8"), ("page 2, T1", "", "9")]

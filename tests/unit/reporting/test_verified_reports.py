@@ -122,6 +122,18 @@ def test_a_number_that_stands_on_another_page_is_found_on_both(made, tmp_path):
     ]
 
 
+def test_a_page_that_runs_over_to_another_sheet_differs_in_nothing(made, made_city, tmp_path):
+    # Guards against a correction with long notes, of which every number behind them was told as a difference.
+    html, pdf, traced = made
+    register = '<div class="part close split">'
+    assert html.count(register) == 1
+    longer = remade(html.replace(register, f'<div style="height: 60mm"></div>{register}'), tmp_path)
+    assert len(printouts.read(longer).feet) == len(printouts.read(pdf).feet) + 1
+
+    _, differing = verification.compare_report(longer, Entry(checksum(longer), traced), made_city)
+    assert differing == []
+
+
 def test_a_file_that_is_not_that_of_its_trace_is_found(made, made_city):
     _, pdf, traced = made
     _, differing = verification.compare_report(pdf, Entry("0" * 64, traced), made_city)
